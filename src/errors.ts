@@ -1,0 +1,67 @@
+/**
+ * The one error class of Sagachart and the table of its codes.
+ *
+ * A code is public API: it does not change its meaning, and it travels unchanged from the place that
+ * throws to the HTTP answer. The table gives the status that the HTTP layer answers with.
+ */
+
+/** Code → HTTP status. Every code has its section in `docs/reference/errors.md`; a test keeps the two equal. */
+export const errorStatus = {
+  // What a caller got wrong.
+  SAGA_REQUEST_INVALID: 400,
+  SAGA_ID_INVALID: 400,
+  SAGA_INPUT_INVALID: 400,
+  SAGA_EVENT_INVALID: 400,
+  SAGA_NOT_FOUND: 404,
+  SAGA_INSTANCE_NOT_FOUND: 404,
+  SAGA_ROUTE_NOT_FOUND: 404,
+  SAGA_WAIT_TIMEOUT: 408,
+  SAGA_INSTANCE_EXISTS: 409,
+  SAGA_INSTANCE_ENDED: 409,
+  SAGA_EVENT_NOT_ACCEPTED: 409,
+  SAGA_BODY_TOO_LARGE: 413,
+  SAGA_MEDIA_TYPE_UNSUPPORTED: 415,
+  SAGA_IDEMPOTENCY_KEY_REUSED: 422,
+  SAGA_TRANSITION_FAILED: 422,
+  SAGA_CONTEXT_NOT_SERIALIZABLE: 422,
+  SAGA_MAILBOX_FULL: 429,
+  SAGA_HEADERS_TOO_LARGE: 431,
+
+  // What the author of a saga, or the one who runs it, got wrong.
+  SAGA_CHART_INVALID: 500,
+  SAGA_DEFINITION_INVALID: 500,
+  SAGA_VERSION_UNKNOWN: 500,
+  SAGA_SNAPSHOT_INVALID: 500,
+  SAGA_CONFIG_INVALID: 500,
+  SAGA_INTERNAL: 500,
+
+  // What the store or the process cannot do now.
+  SAGA_REVISION_CONFLICT: 503,
+  SAGA_RUNTIME_CLOSED: 503,
+  SAGA_STORE_BUSY: 503,
+  SAGA_STORE_LOCKED: 503,
+  SAGA_STORE_TOO_NEW: 503,
+  SAGA_STORE_INVALID: 503,
+  SAGA_STORE_OUTCOME_UNKNOWN: 503,
+  SAGA_STORE_FULL: 507,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+/** Any error that Sagachart raises on purpose. `code` tells the cases apart; the text is for people. */
+export class SagaError extends Error {
+  readonly code: ErrorCode;
+  /** Facts for the caller beside the text, as JSON: `accepts` of a refused event, `issues` of a bad input. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.name = "SagaError";
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}

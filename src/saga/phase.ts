@@ -1,0 +1,36 @@
+/**
+ * Phases: what a saga is doing, in one word, read from the tags of its active leaf states.
+ *
+ * The chart says it and nothing is guessed: lint refuses a resting leaf without one of these tags.
+ */
+import type { AnyMachineSnapshot } from "xstate";
+
+/** How an instance can end. */
+export const endPhases = ["completed", "compensated", "failed"] as const;
+
+/** All phases. Where parallel regions differ, the one that stands later in this list speaks for the instance. */
+export const phases = ["forward", "retrying", "compensating", "stuck", ...endPhases] as const;
+
+export type EndPhase = (typeof endPhases)[number];
+export type Phase = (typeof phases)[number];
+
+export function isPhase(tag: string): tag is Phase {
+  return (phases as readonly string[]).includes(tag);
+}
+
+export function isEndPhase(phase: Phase): phase is EndPhase {
+  return (endPhases as readonly string[]).includes(phase);
+}
+
+/** The phase of a snapshot. XState's error status is `failed`, whatever the tags say. */
+export function phaseOf(snapshot: AnyMachineSnapshot): Phase {
+  if (snapshot.status === "error") return "failed";
+
+  const tagged = phases.filter((phase) => snapshot.tags.has(phase));
+  const candidates = snapshot.status === "done" ? tagged.filter(isEndPhase) : tagged;
+  const phase = candidates.at(-1);
+  if (phase === undefined) {
+    throw new Error(`no phase tag on ${JSON.stringify(snapshot.value)}; lint lets no such chart in`);
+  }
+  return phase;
+}
