@@ -1,0 +1,44 @@
+/**
+ * Which events may come from outside at all, and which of them a state has a transition for.
+ */
+import type { AnyMachineSnapshot, AnyStateNode } from "xstate";
+import { stateNodes } from "./chart.ts";
+import type { Chart } from "./chart.ts";
+
+/** Events that no client may send: they tell the chart what the runtime saw. */
+function isInternal(eventType: string): boolean {
+  return eventType.startsWith("xstate.");
+}
+
+/** The event types that a saga declares, by its schemas or by a transition of its chart; sorted. */
+export function declaredEvents(chart: Chart): readonly string[] {
+  const types = new Set(Object.keys(chart.saga.events));
+  for (const node of stateNodes(chart.machine)) {
+    for (const type of eventTypesOf(node)) types.add(type);
+  }
+  return [...types].filter((type) => !isInternal(type) && !isPattern(type)).toSorted();
+}
+
+/** The declared events that the present state has a transition for; whether its guard agrees depends on the payload. */
+export function acceptedEvents(chart: Chart, snapshot: AnyMachineSnapshot): readonly string[] {
+  if (snapshot.status !== "active") return [];
+  const descriptors = new Set((snapshot._nodes as AnyStateNode[]).flatMap(eventTypesOf));
+  return declaredEvents(chart).filter((type) =>
+    [...descriptors].some((descriptor) => matches(type, descriptor)),
+  );
+}
+
+// Without transitions that forbid an event: `{ on: { CANCEL: undefined } }`.
+function eventTypesOf(node: AnyStateNode): readonly string[] {
+  return node.ownEvents as string[];
+}
+
+function isPattern(descriptor: string): boolean {
+  return descriptor === "*" || descriptor.endsWith(".*");
+}
+
+// SCXML, 3.12.1: a descriptor matches by whole tokens, and "*" stands for any that follow.
+function matches(type: string, descriptor: string): boolean {
+  if (descriptor === "*" || descriptor === type) return true;
+  return descriptor.endsWith(".*") && `${type}.`.startsWith(descriptor.slice(0, -1));
+}

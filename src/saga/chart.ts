@@ -1,0 +1,105 @@
+/**
+ * The chart of a saga as its steps run on it: a copy of the machine in which no actor runs anything, no
+ * macrostep is endless, and entering the parent of an invoking state leaves a mark.
+ *
+ * The mark is what idempotency keys stand on. A retry drawn as attempting ⇄ backingOff stays inside the
+ * parent, so all its attempts are one operation; entering the parent anew begins another.
+ */
+import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from "xstate";
+import type { AnySaga } from "./define.ts";
+import { inertLogic } from "./scope.ts";
+
+/** Transitions that one event may cause before the chart is taken to loop for ever. */
+export const MICROSTEPS_MAX = 1_000;
+
+/** Type of the entry action that marks a visit; its params are `{ stateId }`. */
+export const VISITED = "@sagachart.visited";
+
+/** What the chart says of one invocation. */
+export interface Invocation {
+  readonly activityId: string;
+  readonly src: string;
+  /** Full id of the state whose entry begins a new operation. */
+  readonly visitedId: string;
+  /** The author's own idempotency key (`meta.idempotencyKey`), or null. */
+  readonly idempotencyKey: IdempotencyKeyOf | null;
+}
+
+export type IdempotencyKeyOf = (facts: { context: unknown; instanceId: string }) => string;
+
+export interface Chart {
+  readonly saga: AnySaga;
+  readonly machine: AnyStateMachine;
+  /** By activity id. */
+  readonly invocations: ReadonlyMap<string, Invocation>;
+  /** What each activity, when started, undoes: names of activities by name. */
+  readonly undoes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Prepares a saga's machine. The saga's own machine is not touched. */
+export function toChart(saga: AnySaga): Chart {
+  const sources = Object.keys(saga.machine.implementations.actors as object);
+  const machine = saga.machine.provide({
+    actors: Object.fromEntries(sources.map((src) => [src, inertLogic])),
+  }) as AnyStateMachine;
+  machine.options.maxIterations = Math.min(
+    machine.options.maxIterations ?? MICROSTEPS_MAX,
+    MICROSTEPS_MAX,
+  );
+
+  const invocations = new Map<string, Invocation>();
+  const marked = new Set<AnyStateNode>();
+  for (const node of stateNodes(machine)) {
+    for (const invoke of node.invoke) {
+      const visited = node.parent ?? node;
+      marked.add(visited);
+      invocations.set(invoke.id, {
+        activityId: invoke.id,
+        src: String(invoke.src),
+        visitedId: visited.id,
+        idempotencyKey: ownKey(node),
+      });
+    }
+  }
+  for (const node of marked) node.entry.unshift({ type: VISITED, params: { stateId: node.id } });
+
+  return { saga, machine, invocations, undoes: invert(saga.compensations) };
+}
+
+/** All state nodes in document order, the root first. */
+export function stateNodes(machine: AnyStateMachine): readonly AnyStateNode[] {
+  // Public in JavaScript, left out of XState's types.
+  const { idMap } = machine as unknown as { idMap: ReadonlyMap<string, AnyStateNode> };
+  return [...idMap.values()];
+}
+
+/** Paths of the active leaf states, dotted, parallel ones joined by a comma. */
+export function stateOf(snapshot: AnyMachineSnapshot): string {
+  return leavesOf(snapshot)
+    .map((node) => node.path.join(".") || node.key)
+    .join(",");
+}
+
+/** The active states that have no active state inside, in document order. */
+export function leavesOf(snapshot: AnyMachineSnapshot): readonly AnyStateNode[] {
+  return (snapshot._nodes as AnyStateNode[])
+    .filter((node) => node.type === "atomic" || node.type === "final")
+    .toSorted((a, b) => a.order - b.order);
+}
+
+function ownKey(node: AnyStateNode): IdempotencyKeyOf | null {
+  const meta = node.meta as { idempotencyKey?: unknown } | undefined;
+  return typeof meta?.idempotencyKey === "function"
+    ? (meta.idempotencyKey as IdempotencyKeyOf)
+    : null;
+}
+
+function invert(
+  compensations: Readonly<Record<string, string | null>>,
+): ReadonlyMap<string, readonly string[]> {
+  const undoes = new Map<string, string[]>();
+  for (const [forward, undo] of Object.entries(compensations)) {
+    if (undo !== null) undoes.set(undo, [...(undoes.get(undo) ?? []), forward]);
+  }
+  return undoes;
+}

@@ -1,0 +1,161 @@
+/**
+ * What a saga is: a chart, the activities behind its effects, what undoes them, and the schemas of what
+ * comes in. `defineSaga` checks with types what types can tell; `lint.ts` checks the rest at registration.
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { fromPromise } from "xstate";
+import type {
+  AnyStateMachine,
+  EventFrom,
+  InputFrom,
+  NonReducibleUnknown,
+  OutputFrom,
+  PromiseActorLogic,
+  StateMachine,
+} from "xstate";
+import { SagaError } from "../errors.ts";
+
+/** Where an activity writes what happened; each line carries the ids of its instance and attempt. */
+export interface ActivityLog {
+  debug(facts: object, text?: string): void;
+  info(facts: object, text?: string): void;
+  warn(facts: object, text?: string): void;
+  error(facts: object, text?: string): void;
+}
+
+/** What an activity is called with. */
+export interface ActivityArguments<Input> {
+  readonly input: Input;
+  /** Name of the operation, the same on every attempt: pass it on to the service that does the work. */
+  readonly idempotencyKey: string;
+  /** Which attempt of the operation this is, counts from 1; one repeated after a crash keeps its number. */
+  readonly attempt: number;
+  /** Aborted when the chart leaves the activity's state, or the process stops. */
+  readonly signal: AbortSignal;
+  readonly correlationId: string;
+  readonly log: ActivityLog;
+}
+
+/** The work behind an effect. It may run more than once, always with the same key; a rejection is the chart's business. */
+export type Activity<Input, Output> = (activity: ActivityArguments<Input>) => Promise<Output>;
+
+/**
+ * Declares an activity in `setup({ actors })`, by the types of its input and its output.
+ *
+ * @example
+ * setup({ actors: { chargePayment: activity<ChargeInput, { paymentId: string }>() } })
+ */
+export function activity<Input extends NonReducibleUnknown, Output>(): PromiseActorLogic<
+  Output,
+  Input
+> {
+  return fromPromise<Output, Input>(() =>
+    Promise.reject(new Error("an activity runs in a saga runtime; give its function to defineSaga")),
+  );
+}
+
+// The one place that names XState's type parameters: the fourth is the union of the chart's actors.
+type ActorOf<Machine extends AnyStateMachine> =
+  // oxlint-disable-next-line typescript/no-explicit-any -- the parameters that do not matter here are invariant
+  Machine extends StateMachine<any, any, any, infer Actor, any, any, any, any, any, any, any, any, any, any>
+    ? Actor
+    : never;
+
+/** Names of the chart's activities. */
+export type ActivityName<Machine extends AnyStateMachine> = ActorOf<Machine>["src"];
+
+type LogicOf<Machine extends AnyStateMachine, Name> = Extract<
+  ActorOf<Machine>,
+  { src: Name }
+>["logic"];
+
+/** One function for each activity of the chart, with the chart's own types. */
+export type Activities<Machine extends AnyStateMachine> = {
+  readonly [Name in ActivityName<Machine>]: Activity<
+    InputFrom<LogicOf<Machine, Name>>,
+    OutputFrom<LogicOf<Machine, Name>>
+  >;
+};
+
+/** For each activity with an effect to undo the activity that undoes it; null: cannot be undone. */
+export type Compensations<Machine extends AnyStateMachine> = {
+  readonly [Name in ActivityName<Machine>]?: ActivityName<Machine> | null;
+};
+
+/** The events that may come from outside. */
+export type ClientEvent<Machine extends AnyStateMachine> = Exclude<
+  EventFrom<Machine>,
+  { type: `xstate.${string}` }
+>;
+
+/** For each event a schema of its payload: the event without `type`. */
+export type EventSchemas<Machine extends AnyStateMachine> = {
+  readonly [Type in ClientEvent<Machine>["type"]]?: StandardSchemaV1<
+    unknown,
+    Omit<Extract<ClientEvent<Machine>, { type: Type }>, "type">
+  >;
+};
+
+export interface SagaDefinition<Machine extends AnyStateMachine> {
+  /** Lower case letters, digits and hyphens, from a letter on, at most 64. Part of URLs and idempotency keys. */
+  readonly name: string;
+  /** A positive integer. An instance stays on the version that it was started with. */
+  readonly version: number;
+  readonly machine: Machine;
+  readonly activities: Activities<Machine>;
+  readonly compensations?: Compensations<Machine>;
+  /** Any Standard Schema (Zod, Valibot, ArkType); without one the input is taken as it comes. */
+  readonly input?: StandardSchemaV1<unknown, InputFrom<Machine>>;
+  /** Events without a schema are taken as they come. */
+  readonly events?: EventSchemas<Machine>;
+}
+
+/** A defined saga, of any chart. */
+export interface AnySaga {
+  readonly name: string;
+  readonly version: number;
+  readonly machine: AnyStateMachine;
+  readonly activities: Readonly<Record<string, Activity<never, unknown>>>;
+  readonly compensations: Readonly<Record<string, string | null>>;
+  readonly input: StandardSchemaV1 | null;
+  readonly events: Readonly<Record<string, StandardSchemaV1>>;
+}
+
+/** A defined saga with the types of its chart. */
+export interface Saga<Machine extends AnyStateMachine = AnyStateMachine> extends AnySaga {
+  readonly machine: Machine;
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,63}$/;
+
+/**
+ * Defines a saga. The definition is frozen and runs nothing; give it to `createRuntime`.
+ *
+ * @throws {SagaError} SAGA_DEFINITION_INVALID if the name or the version cannot be one.
+ */
+export function defineSaga<const Machine extends AnyStateMachine>(
+  definition: SagaDefinition<Machine>,
+): Saga<Machine> {
+  const { name, version, machine } = definition;
+  if (typeof name !== "string" || !NAME.test(name)) {
+    throw new SagaError(
+      "SAGA_DEFINITION_INVALID",
+      `saga name ${JSON.stringify(name)} is not 1-64 of a-z, 0-9 and "-", beginning with a letter`,
+    );
+  }
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new SagaError(
+      "SAGA_DEFINITION_INVALID",
+      `saga "${name}" has version ${String(version)}; give a positive integer`,
+    );
+  }
+  return Object.freeze({
+    name,
+    version,
+    machine,
+    activities: Object.freeze({ ...definition.activities }) as AnySaga["activities"],
+    compensations: Object.freeze({ ...definition.compensations }) as AnySaga["compensations"],
+    input: definition.input ?? null,
+    events: Object.freeze({ ...definition.events }) as AnySaga["events"],
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * The snapshot envelope: how a machine snapshot is kept between two events.
+ *
+ * The format is ours and has a number, because XState's own persisted form changed in a patch release.
+ * Timers and activities are not in it: they are rows, so that they can be found when they are due.
+ */
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode, StateValue } from "xstate";
+import { SagaError } from "../errors.ts";
+import { stateNodes } from "./chart.ts";
+import type { Chart } from "./chart.ts";
+import { decode, encode, normalizeError } from "./codec.ts";
+import type { Visits } from "./effect.ts";
+import { inertRef } from "./scope.ts";
+
+/** Format of what `encodeSnapshot` writes. A later one comes with an upgrader from this one. */
+export const SNAPSHOT_FORMAT = 1;
+
+interface Envelope {
+  readonly format: number;
+  readonly saga: string;
+  readonly version: number;
+  readonly status: "active" | "done" | "error" | "stopped";
+  readonly value: StateValue;
+  readonly context: unknown;
+  /** Left out while there is none. */
+  readonly output?: unknown;
+  readonly error?: unknown;
+  /** Ids of the states that a history state remembers, by its id. */
+  readonly history: Readonly<Record<string, readonly string[]>>;
+  /** Names of the logic of each child, by the child's id. */
+  readonly children: Readonly<Record<string, string>>;
+  readonly visits: Visits;
+}
+
+/** @throws {SagaError} SAGA_CONTEXT_NOT_SERIALIZABLE if the context, the output or the error is not plain data. */
+export function encodeSnapshot(chart: Chart, snapshot: AnyMachineSnapshot, visits: Visits): string {
+  const history = snapshot.historyValue as Record<string, AnyStateNode[]>;
+  const children = snapshot.children as Record<string, AnyActorRef>;
+  const envelope: Envelope = {
+    format: SNAPSHOT_FORMAT,
+    saga: chart.saga.name,
+    version: chart.saga.version,
+    status: snapshot.status,
+    value: snapshot.value as StateValue,
+    context: snapshot.context,
+    ...(snapshot.output === undefined ? {} : { output: snapshot.output as unknown }),
+    ...(snapshot.error === undefined ? {} : { error: snapshot.error }),
+    history: mapValues(history, (nodes) => nodes.map((node) => node.id)),
+    children: mapValues(children, (ref) => String(ref.src)),
+    visits,
+  };
+  return encode(envelope);
+}
+
+/** @throws {SagaError} SAGA_SNAPSHOT_INVALID if the text is no snapshot of this chart. */
+export function decodeSnapshot(
+  chart: Chart,
+  text: string,
+): { snapshot: AnyMachineSnapshot; visits: Visits } {
+  const envelope = decode(text) as Envelope;
+  if (envelope.format !== SNAPSHOT_FORMAT) {
+    throw invalid(chart, `has format ${String(envelope.format)}, this program reads ${SNAPSHOT_FORMAT}`);
+  }
+  if (envelope.saga !== chart.saga.name || envelope.version !== chart.saga.version) {
+    throw invalid(chart, `is of saga "${envelope.saga}" version ${envelope.version}`);
+  }
+  return { snapshot: restore(chart, envelope), visits: envelope.visits };
+}
+
+/** The snapshot as it will be after a restart, so that a live one can never behave differently. */
+export function settled(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
+  if (snapshot.status !== "error") return snapshot;
+  return { ...snapshot, error: normalizeError(snapshot.error) } as AnyMachineSnapshot;
+}
+
+function restore(chart: Chart, envelope: Envelope): AnyMachineSnapshot {
+  const { machine } = chart;
+  let snapshot: AnyMachineSnapshot;
+  try {
+    snapshot = machine.resolveState({
+      value: envelope.value,
+      context: envelope.context as never,
+      status: envelope.status as "active",
+      output: envelope.output as never,
+      error: envelope.error,
+      historyValue: revivedHistory(chart, envelope.history),
+    }) as AnyMachineSnapshot;
+  } catch (cause) {
+    throw invalid(chart, `has the state ${JSON.stringify(envelope.value)}, unknown to the chart`, cause);
+  }
+  return Object.assign(snapshot, {
+    status: envelope.status,
+    children: Object.fromEntries(
+      Object.entries(envelope.children).map(([id, src]) => [id, inertRef(id, {}, src)]),
+    ),
+  });
+}
+
+function revivedHistory(
+  chart: Chart,
+  history: Envelope["history"],
+): Record<string, AnyStateNode[]> {
+  const nodes = new Map(stateNodes(chart.machine).map((node) => [node.id, node]));
+  return mapValues(history, (ids) =>
+    ids.map((id) => {
+      const node = nodes.get(id);
+      // XState would fall back to the default without a word.
+      if (node === undefined) throw new Error(`history remembers "${id}"`);
+      return node;
+    }),
+  );
+}
+
+function invalid(chart: Chart, what: string, cause?: unknown): SagaError {
+  const { name, version } = chart.saga;
+  return new SagaError(
+    "SAGA_SNAPSHOT_INVALID",
+    `a stored snapshot of saga "${name}" version ${version} ${what}`,
+    { cause },
+  );
+}
+
+function mapValues<In, Out>(
+  values: Readonly<Record<string, In>>,
+  map: (value: In) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,159 @@
+/**
+ * Steps: the pure heart. `start` and `advance` compute what one event makes of an instance, and write
+ * nothing, run nothing, and ask no clock: time comes in, effects come out as data.
+ */
+import type { AnyEventObject, AnyMachineSnapshot, EventObject } from "xstate";
+import { SagaError } from "../errors.ts";
+import type { Chart } from "./chart.ts";
+import { normalize, normalizeError } from "./codec.ts";
+import { readEffects } from "./effect.ts";
+import type { Effect, Macrostep, Pending, PendingActivity } from "./effect.ts";
+import { createScope } from "./scope.ts";
+import type { InertScope } from "./scope.ts";
+import { settled } from "./snapshot.ts";
+
+/** Where an instance stands: its snapshot, and all that is pending. Immutable. */
+export interface Standing extends Pending {
+  readonly snapshot: AnyMachineSnapshot;
+}
+
+/** A computed transition, before its commit. */
+export interface Step {
+  readonly next: Standing;
+  /** In order. */
+  readonly effects: readonly Effect[];
+}
+
+/** When a step happens, and to whom. */
+export interface Moment {
+  readonly instanceId: string;
+  /** The revision that the step's commit makes. */
+  readonly revision: number;
+  readonly nowMs: number;
+}
+
+/** The result of an activity's attempt. */
+export type Outcome =
+  | { readonly kind: "done"; readonly output: unknown }
+  | { readonly kind: "error"; readonly error: unknown };
+
+/**
+ * The first step of a new instance.
+ *
+ * @throws {SagaError} SAGA_TRANSITION_FAILED if the chart throws, SAGA_CONTEXT_NOT_SERIALIZABLE if an input does not store.
+ */
+export function start(chart: Chart, input: unknown, moment: Moment): Step {
+  const inert = scopeOf(moment);
+  const after = chart.machine.getInitialSnapshot(inert.scope, input as never) as AnyMachineSnapshot;
+  // Not an end but a fault: nothing has happened yet, so the caller may hear of it.
+  if (after.status === "error") throw transitionFailed(chart, "xstate.init", after.error);
+  const empty: Pending = { timers: [], activities: [], visits: {} };
+  const macrostep = { before: null, after, actions: inert.actions, ...moment };
+  return toStep(chart, empty, macrostep, "xstate.init");
+}
+
+/**
+ * The step that `event` causes; null if no transition takes it.
+ *
+ * @throws {SagaError} SAGA_TRANSITION_FAILED if the chart throws: the instance stays as it was.
+ */
+export function advance(
+  chart: Chart,
+  current: Standing,
+  event: EventObject,
+  moment: Moment,
+): Step | null {
+  const inert = scopeOf(moment);
+  const after = transition(chart, current.snapshot, event, inert);
+  if (
+    after === current.snapshot &&
+    inert.actions.length === 0 &&
+    chart.machine.getTransitionData(current.snapshot as never, event as never).length === 0
+  ) {
+    return null;
+  }
+  const macrostep = { before: current.snapshot, after, actions: inert.actions, ...moment };
+  return toStep(chart, current, macrostep, event.type);
+}
+
+/** The step that a due timer causes. A timer that no transition takes is spent all the same. */
+export function fire(chart: Chart, current: Standing, timerId: string, moment: Moment): Step | null {
+  const timer = current.timers.find((candidate) => candidate.timerId === timerId);
+  if (timer === undefined) return null;
+  const spent = { ...current, timers: current.timers.filter((candidate) => candidate !== timer) };
+  return advance(chart, spent, timer.event, moment) ?? { next: spent, effects: [] };
+}
+
+/** The step that an attempt's outcome causes. The activity must be live in `current`. */
+export function settle(
+  chart: Chart,
+  current: Standing,
+  { activity, outcome }: { activity: PendingActivity; outcome: Outcome },
+  moment: Moment,
+): Step {
+  const spent = without(current, activity);
+  const event = toEvent(activity.activityId, outcome);
+  return advance(chart, spent, event, moment) ?? { next: spent, effects: [] };
+}
+
+/** What is left of `current` when an activity needs no more waiting for. */
+export function without(current: Standing, activity: PendingActivity): Standing {
+  return {
+    ...current,
+    activities: current.activities.filter((candidate) => candidate !== activity),
+  };
+}
+
+/** XState's event for the outcome of an invoked actor. */
+export function toEvent(activityId: string, outcome: Outcome): AnyEventObject {
+  switch (outcome.kind) {
+    case "done":
+      return {
+        type: `xstate.done.actor.${activityId}`,
+        output: normalize(outcome.output),
+        actorId: activityId,
+      };
+    case "error":
+      return {
+        type: `xstate.error.actor.${activityId}`,
+        error: normalizeError(outcome.error),
+        actorId: activityId,
+      };
+  }
+}
+
+function scopeOf({ instanceId, revision }: Moment): InertScope {
+  return createScope(instanceId, `spawned.${revision}`);
+}
+
+function transition(
+  chart: Chart,
+  snapshot: AnyMachineSnapshot,
+  event: EventObject,
+  { scope }: InertScope,
+): AnyMachineSnapshot {
+  try {
+    return chart.machine.transition(snapshot as never, event as never, scope as never) as AnyMachineSnapshot;
+  } catch (error) {
+    throw transitionFailed(chart, event.type, error);
+  }
+}
+
+function toStep(chart: Chart, pending: Pending, macrostep: Macrostep, eventType: string): Step {
+  try {
+    const { effects, pending: left } = readEffects(chart, pending, macrostep);
+    return { next: { snapshot: settled(macrostep.after), ...left }, effects };
+  } catch (error) {
+    throw transitionFailed(chart, eventType, error);
+  }
+}
+
+function transitionFailed(chart: Chart, eventType: string, cause: unknown): SagaError {
+  if (cause instanceof SagaError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SagaError(
+    "SAGA_TRANSITION_FAILED",
+    `saga "${chart.saga.name}" threw on event "${eventType}": ${reason}`,
+    { cause },
+  );
+}
