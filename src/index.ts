@@ -21,3 +21,16 @@ export type { Backoff } from "./saga/backoff.ts";
 // Tell what went wrong.
 export { SagaError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
+
+// Run sagas.
+export { createRuntime } from "./runtime/runtime.ts";
+export { openSqlite } from "./store/sqlite/open.ts";
+export type { Runtime, RuntimeOptions, SendOptions, StartOptions } from "./runtime/runtime.ts";
+export type { JournalView } from "./runtime/runtime.ts";
+export type { InstanceView } from "./runtime/view.ts";
+export type { Condition } from "./runtime/waiters.ts";
+export type { Telemetry, TelemetryEvent } from "./runtime/telemetry.ts";
+export type { Phase } from "./saga/phase.ts";
+export type { Store } from "./store/store.ts";
+export type { Clock } from "./clock.ts";
+export type { Random } from "./random.ts";

@@ -22,10 +22,40 @@ export function declaredEvents(chart: Chart): readonly string[] {
 /** The declared events that the present state has a transition for; whether its guard agrees depends on the payload. */
 export function acceptedEvents(chart: Chart, snapshot: AnyMachineSnapshot): readonly string[] {
   if (snapshot.status !== "active") return [];
-  const descriptors = new Set((snapshot._nodes as AnyStateNode[]).flatMap(eventTypesOf));
-  return declaredEvents(chart).filter((type) =>
-    [...descriptors].some((descriptor) => matches(type, descriptor)),
-  );
+  const active = new Set(snapshot._nodes as AnyStateNode[]);
+  const { root } = chart.machine;
+  return declaredEvents(chart).filter((type) => verdictOf(root, active, type) === "takes");
+}
+
+/** Whether a transition only forbids its event, as in `{ on: { CANCEL: undefined } }`. */
+export function isForbidding(transition: {
+  readonly target?: unknown;
+  readonly actions: readonly unknown[];
+  readonly reenter: boolean;
+}): boolean {
+  return transition.target === undefined && transition.actions.length === 0 && !transition.reenter;
+}
+
+type Verdict = "takes" | "forbids" | "ignores";
+
+// SCXML, 3.13: inner states are asked first, and the outer ones only if none of them has a transition.
+function verdictOf(node: AnyStateNode, active: ReadonlySet<AnyStateNode>, type: string): Verdict {
+  const inside = Object.values(node.states)
+    .filter((child) => active.has(child))
+    .map((child) => verdictOf(child, active, type));
+  if (inside.includes("takes")) return "takes";
+  return inside.includes("forbids") ? "forbids" : ownVerdict(node, type);
+}
+
+function ownVerdict(node: AnyStateNode, type: string): Verdict {
+  const descriptors = [...node.transitions.keys()]
+    .filter((descriptor) => matches(type, descriptor))
+    .toSorted((a, b) => Number(b === type) - Number(a === type) || b.length - a.length);
+  for (const transition of descriptors.flatMap((key) => node.transitions.get(key) ?? [])) {
+    if (!isForbidding(transition)) return "takes";
+    if (transition.guard === undefined) return "forbids";
+  }
+  return "ignores";
 }
 
 // Without transitions that forbid an event: `{ on: { CANCEL: undefined } }`.

@@ -6,6 +6,7 @@
  * parent, so all its attempts are one operation; entering the parent anew begins another.
  */
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from "xstate";
+import { SagaError } from "../errors.ts";
 import type { AnySaga } from "./define.ts";
 import { inertLogic } from "./scope.ts";
 
@@ -41,6 +42,7 @@ export function toChart(saga: AnySaga): Chart {
   const sources = Object.keys(saga.machine.implementations.actors as object);
   const machine = saga.machine.provide({
     actors: Object.fromEntries(sources.map((src) => [src, inertLogic])),
+    delays: checkedDelays(saga.machine),
   }) as AnyStateMachine;
   machine.options.maxIterations = Math.min(
     machine.options.maxIterations ?? MICROSTEPS_MAX,
@@ -64,6 +66,26 @@ export function toChart(saga: AnySaga): Chart {
   for (const node of marked) node.entry.unshift({ type: VISITED, params: { stateId: node.id } });
 
   return { saga, machine, invocations, undoes: invert(saga.compensations) };
+}
+
+// XState takes a delay that is no number for none, and a raised event would come at once.
+function checkedDelays(machine: AnyStateMachine): AnyStateMachine["implementations"]["delays"] {
+  const delays = Object.entries(machine.implementations.delays as Record<string, unknown>);
+  const checked = delays.map(([name, delay]) => {
+    const ask = (typeof delay === "function" ? delay : () => delay) as (
+      ...args: never[]
+    ) => unknown;
+    const checkedDelay = (...args: never[]): number => {
+      const delayMs = ask(...args);
+      if (typeof delayMs === "number") return delayMs;
+      throw new SagaError(
+        "SAGA_TRANSITION_FAILED",
+        `delay "${name}" is ${String(delayMs)}; give a number of milliseconds`,
+      );
+    };
+    return [name, checkedDelay] as const;
+  });
+  return Object.fromEntries(checked) as AnyStateMachine["implementations"]["delays"];
 }
 
 /** All state nodes in document order, the root first. */

@@ -34,7 +34,9 @@ export function normalizeError(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return isStorable(thrown) ? normalize(thrown) : String(thrown);
   const fields = Object.entries({ ...thrown }).filter(([, value]) => isStorable(value));
   const error = Object.assign(new Error(thrown.message), Object.fromEntries(fields));
-  return normalize(Object.defineProperty(error, "name", { value: thrown.name, configurable: true }));
+  return normalize(
+    Object.defineProperty(error, "name", { value: thrown.name, configurable: true }),
+  );
 }
 
 function isStorable(value: unknown): boolean {
@@ -60,10 +62,14 @@ function isJson(value: unknown, depth: number): boolean {
   }
   if (!isPlain(value)) return false;
   for (const key of Object.keys(value)) {
-    if (key.endsWith(MARK) || !isJson((value as Record<string, unknown>)[key], depth + 1)) return false;
+    if (key.endsWith(MARK) || !isJson((value as Record<string, unknown>)[key], depth + 1))
+      return false;
   }
   return true;
 }
+
+/** A client could otherwise exhaust the stack with a short text of brackets. */
+const DEPTH_MAX = 256;
 
 interface Place {
   readonly path: string;
@@ -94,6 +100,7 @@ function toMarked(value: unknown, place: Place): unknown {
 
 function objectToMarked(value: object, { path, above }: Place): unknown {
   if (above.includes(value)) throw notSerializable(path, "a cycle");
+  if (above.length >= DEPTH_MAX) throw notSerializable("", `deeper than ${DEPTH_MAX} levels`);
   const inside = [...above, value];
   const child = (key: string | number, part: unknown): unknown =>
     toMarked(part, { path: `${path}/${key}`, above: inside });
@@ -102,14 +109,14 @@ function objectToMarked(value: object, { path, above }: Place): unknown {
     return Array.from(value, (part: unknown, index) => child(index, part));
   }
   if (value instanceof Date) return { [MARK]: "date", is: dateToNumber(value, path) };
-  if (value instanceof Map) {
+  if (isOf(value, Map)) {
     const entries = [...value].map(([key, part], index) => [
       child(`key ${index}`, key),
       child(`value ${index}`, part),
     ]);
     return { [MARK]: "map", is: entries };
   }
-  if (value instanceof Set) {
+  if (isOf(value, Set)) {
     return { [MARK]: "set", is: [...value].map((part, index) => child(index, part)) };
   }
   if (value instanceof Error) {
@@ -169,9 +176,14 @@ function reviveError(marked: Record<string, unknown>): Error {
 }
 
 function dateToNumber(date: Date, path: string): number | null {
-  if (Object.getPrototypeOf(date) !== Date.prototype) throw notSerializable(path, describe(date));
+  if (!isOf(date, Date)) throw notSerializable(path, describe(date));
   const ms = date.getTime();
   return Number.isNaN(ms) ? null : ms;
+}
+
+// An instance of a subclass would come back as something less.
+function isOf<Value extends object>(value: object, type: new () => Value): value is Value {
+  return Object.getPrototypeOf(value) === type.prototype;
 }
 
 function isPlain(value: object): boolean {

@@ -50,14 +50,31 @@ export function activity<Input extends NonReducibleUnknown, Output>(): PromiseAc
   Input
 > {
   return fromPromise<Output, Input>(() =>
-    Promise.reject(new Error("an activity runs in a saga runtime; give its function to defineSaga")),
+    Promise.reject(
+      new Error("an activity runs in a saga runtime; give its function to defineSaga"),
+    ),
   );
 }
 
 // The one place that names XState's type parameters: the fourth is the union of the chart's actors.
 type ActorOf<Machine extends AnyStateMachine> =
   // oxlint-disable-next-line typescript/no-explicit-any -- the parameters that do not matter here are invariant
-  Machine extends StateMachine<any, any, any, infer Actor, any, any, any, any, any, any, any, any, any, any>
+  Machine extends StateMachine<
+    any,
+    any,
+    any,
+    infer Actor,
+    any,
+    any,
+    any,
+    any,
+    any,
+    any,
+    any,
+    any,
+    any,
+    any
+  >
     ? Actor
     : never;
 

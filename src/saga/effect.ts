@@ -80,7 +80,12 @@ export function readEffects(
   const effects: Effect[] = [];
   const visits = readVisits(pending.visits, macrostep);
   let timers = readActions(pending.timers, macrostep, effects);
-  const { activities, startedVisits } = readChildren(chart, { ...pending, visits }, macrostep, effects);
+  const { activities, startedVisits } = readChildren(
+    chart,
+    { ...pending, visits },
+    macrostep,
+    effects,
+  );
 
   // An end emits no cancel in every case: an instance in error keeps its timers and exits nothing.
   if (macrostep.after.status !== "active") {
@@ -197,13 +202,29 @@ function readChildren(
 
   let visits = pending.visits;
   for (const [activityId, ref] of Object.entries(children)) {
-    if (previous[activityId] === ref) continue;
-    const started = toActivity(chart, visits, macrostep, ref);
+    if (ref !== undefined && previous[activityId] === ref) continue;
+    const started = toActivity(chart, visits, macrostep, checkedChild(chart, activityId, ref));
     visits = started.visits;
     activities.push(started.activity);
     effects.push({ kind: "startActivity", activity: started.activity });
   }
   return { activities, startedVisits: visits };
+}
+
+// Lint sees what the chart draws; what `assign` and `enqueueActions` spawn is met only here.
+function checkedChild(chart: Chart, childId: string, ref: AnyActorRef | undefined): AnyActorRef {
+  if (ref === undefined) throw badChild(`child "${childId}" is of an actor that is not registered`);
+  const { id, src } = ref as { id: string; src: unknown };
+  if (typeof src !== "string" || !Object.hasOwn(chart.saga.activities, src)) {
+    throw badChild(`child "${id}" is not of an activity; spawn one by its name`);
+  }
+  // XState keeps all children without an id under one and the same key.
+  if (id !== childId) throw badChild(`a child of "${src}" was spawned without an id; give it one`);
+  return ref;
+}
+
+function badChild(what: string): SagaError {
+  return new SagaError("SAGA_TRANSITION_FAILED", what);
 }
 
 function toActivity(
@@ -255,6 +276,8 @@ function checkedKey(key: unknown, activityId: string): string {
   );
 }
 
-function childrenOf(snapshot: AnyMachineSnapshot): Readonly<Record<string, AnyActorRef>> {
-  return snapshot.children as Record<string, AnyActorRef>;
+function childrenOf(
+  snapshot: AnyMachineSnapshot,
+): Readonly<Record<string, AnyActorRef | undefined>> {
+  return snapshot.children as Record<string, AnyActorRef | undefined>;
 }

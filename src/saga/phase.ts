@@ -27,10 +27,14 @@ export function phaseOf(snapshot: AnyMachineSnapshot): Phase {
   if (snapshot.status === "error") return "failed";
 
   const tagged = phases.filter((phase) => snapshot.tags.has(phase));
-  const candidates = snapshot.status === "done" ? tagged.filter(isEndPhase) : tagged;
+  // A region may be done before the others are: only the instance ends, and then nothing else counts.
+  const hasEnded = snapshot.status === "done";
+  const candidates = tagged.filter((phase) => isEndPhase(phase) === hasEnded);
   const phase = candidates.at(-1);
   if (phase === undefined) {
-    throw new Error(`no phase tag on ${JSON.stringify(snapshot.value)}; lint lets no such chart in`);
+    throw new Error(
+      `no phase tag on ${JSON.stringify(snapshot.value)}; lint lets no such chart in`,
+    );
   }
   return phase;
 }

@@ -57,9 +57,12 @@ export function decodeSnapshot(
   chart: Chart,
   text: string,
 ): { snapshot: AnyMachineSnapshot; visits: Visits } {
-  const envelope = decode(text) as Envelope;
+  const envelope = readEnvelope(chart, text);
   if (envelope.format !== SNAPSHOT_FORMAT) {
-    throw invalid(chart, `has format ${String(envelope.format)}, this program reads ${SNAPSHOT_FORMAT}`);
+    throw invalid(
+      chart,
+      `has format ${String(envelope.format)}, this program reads ${SNAPSHOT_FORMAT}`,
+    );
   }
   if (envelope.saga !== chart.saga.name || envelope.version !== chart.saga.version) {
     throw invalid(chart, `is of saga "${envelope.saga}" version ${envelope.version}`);
@@ -69,8 +72,28 @@ export function decodeSnapshot(
 
 /** The snapshot as it will be after a restart, so that a live one can never behave differently. */
 export function settled(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
-  if (snapshot.status !== "error") return snapshot;
-  return { ...snapshot, error: normalizeError(snapshot.error) } as AnyMachineSnapshot;
+  const ordered = inDocumentOrder(snapshot);
+  if (ordered.status !== "error") return ordered;
+  return { ...ordered, error: normalizeError(ordered.error) } as AnyMachineSnapshot;
+}
+
+// XState tries `always` in the order in which the leaves were entered, which no stored value can tell.
+function inDocumentOrder(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
+  const nodes = snapshot._nodes as readonly AnyStateNode[];
+  const ordered = nodes.toSorted((a, b) => a.order - b.order);
+  if (nodes.every((node, index) => node === ordered[index])) return snapshot;
+  return { ...snapshot, _nodes: ordered } as AnyMachineSnapshot;
+}
+
+function readEnvelope(chart: Chart, text: string): Envelope {
+  let envelope: unknown;
+  try {
+    envelope = decode(text);
+  } catch (cause) {
+    throw invalid(chart, "cannot be read", cause);
+  }
+  if (envelope === null || typeof envelope !== "object") throw invalid(chart, "is no object");
+  return envelope as Envelope;
 }
 
 function restore(chart: Chart, envelope: Envelope): AnyMachineSnapshot {
@@ -86,9 +109,13 @@ function restore(chart: Chart, envelope: Envelope): AnyMachineSnapshot {
       historyValue: revivedHistory(chart, envelope.history),
     }) as AnyMachineSnapshot;
   } catch (cause) {
-    throw invalid(chart, `has the state ${JSON.stringify(envelope.value)}, unknown to the chart`, cause);
+    throw invalid(
+      chart,
+      `has the state ${JSON.stringify(envelope.value)}, unknown to the chart`,
+      cause,
+    );
   }
-  return Object.assign(snapshot, {
+  return Object.assign(inDocumentOrder(snapshot), {
     status: envelope.status,
     children: Object.fromEntries(
       Object.entries(envelope.children).map(([id, src]) => [id, inertRef(id, {}, src)]),

@@ -4,6 +4,7 @@
  */
 import type { AnyEventObject, AnyMachineSnapshot, EventObject } from "xstate";
 import { SagaError } from "../errors.ts";
+import { isForbidding } from "./accepts.ts";
 import type { Chart } from "./chart.ts";
 import { normalize, normalizeError } from "./codec.ts";
 import { readEffects } from "./effect.ts";
@@ -63,12 +64,14 @@ export function advance(
   event: EventObject,
   moment: Moment,
 ): Step | null {
+  // XState would still run the handlers of the root.
+  if (current.snapshot.status !== "active") return null;
   const inert = scopeOf(moment);
   const after = transition(chart, current.snapshot, event, inert);
   if (
     after === current.snapshot &&
     inert.actions.length === 0 &&
-    chart.machine.getTransitionData(current.snapshot as never, event as never).length === 0
+    chart.machine.getTransitionData(current.snapshot as never, event as never).every(isForbidding)
   ) {
     return null;
   }
@@ -77,7 +80,12 @@ export function advance(
 }
 
 /** The step that a due timer causes. A timer that no transition takes is spent all the same. */
-export function fire(chart: Chart, current: Standing, timerId: string, moment: Moment): Step | null {
+export function fire(
+  chart: Chart,
+  current: Standing,
+  timerId: string,
+  moment: Moment,
+): Step | null {
   const timer = current.timers.find((candidate) => candidate.timerId === timerId);
   if (timer === undefined) return null;
   const spent = { ...current, timers: current.timers.filter((candidate) => candidate !== timer) };
@@ -133,7 +141,11 @@ function transition(
   { scope }: InertScope,
 ): AnyMachineSnapshot {
   try {
-    return chart.machine.transition(snapshot as never, event as never, scope as never) as AnyMachineSnapshot;
+    return chart.machine.transition(
+      snapshot as never,
+      event as never,
+      scope as never,
+    ) as AnyMachineSnapshot;
   } catch (error) {
     throw transitionFailed(chart, event.type, error);
   }

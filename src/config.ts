@@ -1,0 +1,67 @@
+/**
+ * The configuration: the environment, read once, checked as a whole, and frozen. Nothing else in `src/` reads
+ * `process.env`.
+ */
+import { z } from "zod";
+import { SagaError } from "./errors.ts";
+
+const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+/** Every variable, with its default. `docs/reference/configuration.md` describes them; a test keeps it equal. */
+export const configVariables = {
+  /** Address to listen on. Any other than loopback opens the door to others: there is no login yet. */
+  HOST: z.string().min(1).default("127.0.0.1"),
+  /** Port to listen on; 0 takes any free one. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  /** Path of the SQLite file; its folder is made if missing. */
+  SAGACHART_DB: z.string().min(1).default("data/sagachart.db"),
+  /** Folder with one folder a saga. */
+  SAGACHART_MACHINES: z.string().min(1).default("machines"),
+  /** How long an attempt may be lost before another process makes it again, ms. */
+  SAGACHART_LEASE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
+  /** Address of the shop that the order saga calls; unset: a demo shop in this process. */
+  SHOP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LOG_LEVEL: z.enum(levels).default("info"),
+} as const;
+
+const Environment = z.object(configVariables);
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dbPath: string;
+  readonly machinesPath: string;
+  readonly leaseMs: number;
+  readonly shopUrl: string | null;
+  readonly logLevel: (typeof levels)[number];
+}
+
+/** @throws {SagaError} SAGA_CONFIG_INVALID that names each bad variable, a misspelt `SAGACHART_*` among them. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable is how a shell says "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const unknown = Object.keys(given).filter(
+    (name) => name.startsWith("SAGACHART_") && !(name in configVariables),
+  );
+  const parsed = Environment.safeParse(given);
+  const problems = [
+    ...unknown.map((name) => `${name} is not a variable of sagachart`),
+    ...(parsed.error?.issues ?? []).map(
+      ({ path, message }) =>
+        `${path.join(".")} is ${JSON.stringify(given[String(path[0])])}: ${message}`,
+    ),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new SagaError("SAGA_CONFIG_INVALID", problems.join("; "), { details: { problems } });
+  }
+  const { data } = parsed;
+  return Object.freeze({
+    host: data.HOST,
+    port: data.PORT,
+    dbPath: data.SAGACHART_DB,
+    machinesPath: data.SAGACHART_MACHINES,
+    leaseMs: data.SAGACHART_LEASE_MS,
+    shopUrl: data.SHOP_URL ?? null,
+    logLevel: data.LOG_LEVEL,
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * Log lines: what the runtime tells about itself, as one flat JSON object a line. Names and ids, no payloads.
+ */
+import type { AttemptFacts, Telemetry, TelemetryEvent } from "./runtime/telemetry.ts";
+
+export type LogLevel = "debug" | "info" | "warn" | "error" | "fatal";
+
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** What is needed of pino. */
+export type Logger = Readonly<Record<LogLevel, (facts: object, text: string) => void>>;
+
+export function logTelemetry(logger: Logger): Telemetry {
+  return (event) => {
+    const { level, facts, text } = toLogLine(event);
+    logger[level](facts, text);
+  };
+}
+
+/** One line for each telemetry event. */
+export function toLogLine(event: TelemetryEvent): LogLine {
+  switch (event.kind) {
+    case "transition":
+      return transitionLine(event);
+    case "attempt":
+      return attemptLine(event);
+    case "held": {
+      const text = "a compensation waits for an abandoned attempt of what it undoes";
+      return { level: "info", facts: attemptFacts(event), text };
+    }
+    case "fenced": {
+      const { kind: _, ...facts } = event;
+      return { level: "info", facts, text: "came too late and changed nothing" };
+    }
+    case "repeated": {
+      const { kind: _, ...facts } = event;
+      return { level: "info", facts, text: "event was seen before" };
+    }
+    case "undelivered": {
+      const { kind: _, error, ...facts } = event;
+      return {
+        level: "error",
+        facts: { ...facts, error: briefly(error) },
+        text: "cannot be taken yet",
+      };
+    }
+    case "unclaimed": {
+      const { retryInMs, error } = event;
+      return {
+        level: "error",
+        facts: { retryInMs, error: briefly(error) },
+        text: "cannot look for what is due",
+      };
+    }
+    case "note": {
+      const { saga, instanceId, correlationId, level, text } = event;
+      return { level, facts: { ...event.facts, saga, instanceId, correlationId }, text };
+    }
+    case "fatal":
+      return {
+        level: "fatal",
+        facts: { error: briefly(event.error) },
+        text: "the store failed; stopping",
+      };
+  }
+}
+
+function transitionLine(event: TelemetryEvent & { kind: "transition" }): LogLine {
+  const { kind: _, effects, durationMs, ...facts } = event;
+  const started = effects.flatMap((effect) =>
+    effect.kind === "startActivity" ? [effect.activity.src] : [],
+  );
+  return {
+    level: event.phase === "stuck" ? "error" : "info",
+    facts: { ...facts, started, durationMs: rounded(durationMs) },
+    text: "transition",
+  };
+}
+
+function attemptLine(event: TelemetryEvent & { kind: "attempt" }): LogLine {
+  const { outcome, durationMs, error } = event;
+  return {
+    level: outcome === "error" ? "warn" : "info",
+    facts: {
+      ...attemptFacts(event),
+      outcome,
+      durationMs: rounded(durationMs),
+      ...(error === null ? {} : { error: briefly(error) }),
+    },
+    text: "attempt",
+  };
+}
+
+function attemptFacts({
+  saga,
+  instanceId,
+  correlationId,
+  activity,
+  attempt,
+  idempotencyKey,
+}: AttemptFacts): Record<string, unknown> {
+  return { saga, instanceId, correlationId, activity, attempt, idempotencyKey };
+}
+
+const MESSAGE_LENGTH_MAX = 1_000;
+
+function briefly(error: unknown): object | null {
+  if (error === null || error === undefined) return null;
+  if (!(error instanceof Error)) return { message: String(error).slice(0, MESSAGE_LENGTH_MAX) };
+  const { code } = error as { code?: unknown };
+  const message = error.message.slice(0, MESSAGE_LENGTH_MAX);
+  return { name: error.name, ...(typeof code === "string" ? { code } : {}), message };
+}
+
+function rounded(durationMs: number): number {
+  return Math.round(durationMs * 100) / 100;
+}

@@ -1,0 +1,163 @@
+/**
+ * The due queue: what is to happen at a time, in the order of its times. The database has the truth; here is
+ * its nearest part, so that nothing is polled while nothing is due and a million parked timers cost no memory.
+ */
+import TinyQueue from "tinyqueue";
+import type { Cancel, Clock } from "../clock.ts";
+
+export interface DueItem {
+  /** Unique among all items. */
+  readonly id: string;
+  readonly dueAtMs: number;
+}
+
+export interface DueQueueOptions<Item extends DueItem> {
+  readonly clock: Clock;
+  /** The items that are due first, in order, at most `limit`. */
+  readonly find: (limit: number) => Promise<readonly Item[]>;
+  /** Called once for each item that is due. It must not throw. */
+  readonly onDue: (item: Item) => void;
+  readonly onError: (error: unknown, retryInMs: number) => void;
+  /** Items held in memory after a load; twice as many are borne before the later half is let go. */
+  readonly itemsMax?: number;
+}
+
+// Node's timers stand still while a machine sleeps, and wall clocks are set: look again once a minute.
+const SLEEP_MS_MAX = 60_000;
+const LOAD_RETRY_MS = 1_000;
+// So that a host of overdue items leaves room for requests in between.
+const DUE_PER_TURN_MAX = 500;
+
+export class DueQueue<Item extends DueItem> {
+  readonly #options: DueQueueOptions<Item>;
+  readonly #itemsMax: number;
+  /** Items that are in memory and neither due nor removed yet. */
+  readonly #items = new Map<string, Item>();
+  /** Items that were handed over and are not settled yet: the store still has them. */
+  readonly #handed = new Set<string>();
+  #queue = new TinyQueue<Item>([], byDueTime);
+  /** All items of the store that are due up to here are in memory. */
+  #knownUpToMs = -Infinity;
+  #wakeAtMs = Infinity;
+  #cancel: Cancel | null = null;
+  #loading = false;
+  #open = true;
+
+  constructor(options: DueQueueOptions<Item>) {
+    this.#options = options;
+    this.#itemsMax = options.itemsMax ?? 10_000;
+  }
+
+  /** Loads the nearest items from the store. Call once before the first item is due. */
+  async begin(): Promise<void> {
+    await this.#load();
+  }
+
+  /** Adds an item that was just committed. */
+  add(item: Item): void {
+    if (item.dueAtMs > this.#knownUpToMs) return;
+    this.#put(item);
+    this.#letGoOfTheLatest();
+    this.#sleep();
+  }
+
+  /** The item is no more: cancelled, or settled after it was handed over. */
+  remove(id: string): void {
+    this.#handed.delete(id);
+    this.#items.delete(id);
+    // Removed items stay in the heap until they are due or are many.
+    if (this.#queue.length > 2 * this.#items.size + 1_000) this.#rebuild();
+    this.#loadIfSpent();
+  }
+
+  /** Hands the item over again after `delayMs`. */
+  retry(item: Item, delayMs: number): void {
+    if (!this.#open) return;
+    this.#options.clock.schedule(delayMs, () => {
+      if (this.#open && this.#handed.has(item.id)) this.#options.onDue(item);
+    });
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#cancel?.();
+  }
+
+  #put(item: Item): void {
+    if (this.#items.has(item.id) || this.#handed.has(item.id)) return;
+    this.#items.set(item.id, item);
+    this.#queue.push(item);
+  }
+
+  #sleep(): void {
+    if (!this.#open) return;
+    const next = this.#queue.peek();
+    if (next === undefined || next.dueAtMs >= this.#wakeAtMs) return;
+    this.#cancel?.();
+    const delayMs = Math.min(next.dueAtMs - this.#options.clock.now(), SLEEP_MS_MAX);
+    this.#wakeAtMs = next.dueAtMs;
+    this.#cancel = this.#options.clock.schedule(Math.max(0, delayMs), () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#cancel = null;
+    this.#wakeAtMs = Infinity;
+    if (!this.#open) return;
+    const nowMs = this.#options.clock.now();
+    for (let count = 0; count < DUE_PER_TURN_MAX; count += 1) {
+      const next = this.#queue.peek();
+      if (next === undefined || next.dueAtMs > nowMs) break;
+      this.#queue.pop();
+      if (!this.#items.delete(next.id)) continue;
+      this.#handed.add(next.id);
+      this.#options.onDue(next);
+    }
+    this.#sleep();
+    this.#loadIfSpent();
+  }
+
+  #loadIfSpent(): void {
+    if (this.#open && this.#items.size === 0 && this.#knownUpToMs < Infinity) void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      const limit = this.#itemsMax + this.#handed.size;
+      // What is committed while the store looks is added by `add`, whatever its due time.
+      this.#knownUpToMs = Infinity;
+      const items = await this.#options.find(limit);
+      for (const item of items) this.#put(item);
+      const last = items.at(-1);
+      // Items of the same time as the last may not all have been among the first `limit`.
+      if (items.length === limit && last !== undefined) this.#knownUpToMs = last.dueAtMs - 1;
+    } catch (error) {
+      this.#knownUpToMs = -Infinity;
+      this.#options.onError(error, LOAD_RETRY_MS);
+      this.#options.clock.schedule(LOAD_RETRY_MS, () => void this.#load());
+    } finally {
+      this.#loading = false;
+    }
+    this.#sleep();
+  }
+
+  #letGoOfTheLatest(): void {
+    if (this.#items.size <= 2 * this.#itemsMax) return;
+    this.#rebuild();
+    const kept: Item[] = [];
+    while (kept.length < this.#itemsMax) kept.push(this.#queue.pop() as Item);
+    this.#knownUpToMs = (kept.at(-1) as Item).dueAtMs - 1;
+    this.#items.clear();
+    for (const item of kept) this.#items.set(item.id, item);
+    this.#rebuild();
+  }
+
+  #rebuild(): void {
+    this.#queue = new TinyQueue<Item>([...this.#items.values()], byDueTime);
+  }
+}
+
+function byDueTime(a: DueItem, b: DueItem): number {
+  return a.dueAtMs - b.dueAtMs;
+}

@@ -1,0 +1,91 @@
+/**
+ * Instances in memory: an instance as the runtime moves it, how it comes from its rows, and the cache of
+ * those that moved last.
+ */
+import { LRUCache } from "lru-cache";
+import type { Chart } from "../saga/chart.ts";
+import { decode } from "../saga/codec.ts";
+import type { PendingActivity, PendingTimer } from "../saga/effect.ts";
+import { decodeSnapshot } from "../saga/snapshot.ts";
+import type { Standing } from "../saga/step.ts";
+import type {
+  EffectRecord,
+  InstanceKey,
+  InstanceRecord,
+  Store,
+  StoredInstance,
+  TimerRecord,
+} from "../store/store.ts";
+import type { Registry } from "./registry.ts";
+
+/** An instance as of its last commit. Immutable: the next commit makes another. */
+export interface Instance {
+  readonly chart: Chart;
+  readonly record: InstanceRecord;
+  readonly standing: Standing;
+}
+
+/** Live instances kept; a parked one costs disk only. */
+const CACHED_MAX = 10_000;
+
+export class Instances {
+  readonly #store: Store;
+  readonly #registry: Registry;
+  readonly #cache = new LRUCache<string, Instance>({ max: CACHED_MAX });
+
+  constructor(store: Store, registry: Registry) {
+    this.#store = store;
+    this.#registry = registry;
+  }
+
+  /** @throws {SagaError} SAGA_VERSION_UNKNOWN, SAGA_SNAPSHOT_INVALID if its saga cannot read it. */
+  async load(key: InstanceKey): Promise<Instance | null> {
+    const cached = this.#cache.get(addressOf(key));
+    if (cached !== undefined) return cached;
+
+    const stored = await this.#store.load(key);
+    return stored === null ? null : fromStored(this.#registry, stored);
+  }
+
+  /** Only what was committed may be kept, and only by the one event at a time of its mailbox. */
+  keep(instance: Instance): void {
+    this.#cache.set(addressOf(instance.record), instance);
+  }
+
+  /** After any error: a guard or an assign that threw may have changed what it was given. */
+  forget(key: InstanceKey): void {
+    this.#cache.delete(addressOf(key));
+  }
+}
+
+/** One text for an instance; the name of a saga has no slash. */
+export function addressOf({ saga, instanceId }: InstanceKey): string {
+  return `${saga}/${instanceId}`;
+}
+
+function fromStored(registry: Registry, stored: StoredInstance): Instance {
+  const { record } = stored;
+  const chart = registry.chart(record.saga, record.version);
+  const standing: Standing = {
+    ...decodeSnapshot(chart, record.snapshot),
+    timers: stored.timers.map(toTimer),
+    activities: stored.effects.map(toActivity),
+  };
+  return { chart, record, standing };
+}
+
+function toTimer(record: TimerRecord): PendingTimer {
+  return { ...record, event: decode(record.event) as PendingTimer["event"] };
+}
+
+function toActivity(record: EffectRecord): PendingActivity {
+  return {
+    activityId: record.activityId,
+    generation: record.generation,
+    src: record.src,
+    input: decode(record.input),
+    idempotencyKey: record.idempotencyKey,
+    attempt: record.attempt,
+    abandoned: record.status === "abandoned",
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * The registry: the sagas that this process runs, each checked before it is let in. Several versions of a
+ * saga live side by side; new instances take the highest.
+ */
+import { SagaError } from "../errors.ts";
+import { toChart } from "../saga/chart.ts";
+import type { Chart } from "../saga/chart.ts";
+import type { AnySaga } from "../saga/define.ts";
+import { assertDurable } from "../saga/lint.ts";
+
+export class Registry {
+  /** By name, versions ascending. */
+  readonly #charts = new Map<string, Chart[]>();
+
+  /** @throws {SagaError} SAGA_CHART_INVALID, SAGA_DEFINITION_INVALID if a saga cannot be run durably. */
+  constructor(sagas: readonly AnySaga[]) {
+    for (const saga of sagas.toSorted((a, b) => a.version - b.version)) {
+      assertDurable(saga);
+      const versions = this.#charts.get(saga.name) ?? [];
+      if (versions.at(-1)?.saga.version === saga.version) {
+        throw new SagaError(
+          "SAGA_DEFINITION_INVALID",
+          `saga "${saga.name}" version ${saga.version} is given twice`,
+        );
+      }
+      this.#charts.set(saga.name, [...versions, toChart(saga)]);
+    }
+  }
+
+  /** The newest version of each saga, by name. */
+  newest(): readonly Chart[] {
+    return [...this.#charts.values()]
+      .map((versions) => versions.at(-1) as Chart)
+      .toSorted((a, b) => a.saga.name.localeCompare(b.saga.name));
+  }
+
+  /** @throws {SagaError} SAGA_NOT_FOUND, SAGA_VERSION_UNKNOWN */
+  chart(name: string, version?: number): Chart {
+    const versions = this.#charts.get(name);
+    if (versions === undefined) {
+      const known = [...this.#charts.keys()].toSorted().join(", ");
+      throw new SagaError(
+        "SAGA_NOT_FOUND",
+        `there is no saga "${name}"; there are: ${known || "none"}`,
+      );
+    }
+    const chart =
+      version === undefined
+        ? versions.at(-1)
+        : versions.find((candidate) => candidate.saga.version === version);
+    if (chart === undefined) {
+      throw new SagaError(
+        "SAGA_VERSION_UNKNOWN",
+        `an instance runs on version ${version} of saga "${name}", which is not registered; register it beside the newer ones`,
+      );
+    }
+    return chart;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Telemetry: the named events that the runtime emits about itself. Logs, metrics and streams are made of
+ * them; the runtime knows none of these.
+ */
+import type { Effect } from "../saga/effect.ts";
+import type { Phase } from "../saga/phase.ts";
+import type { EventSource } from "../store/store.ts";
+
+/** Whose event it is; part of every telemetry event about an instance. */
+export interface InstanceFacts {
+  readonly saga: string;
+  readonly instanceId: string;
+  readonly correlationId: string;
+}
+
+export interface AttemptFacts extends InstanceFacts {
+  readonly activity: string;
+  readonly activityId: string;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+}
+
+export type TelemetryEvent =
+  /** An event was committed. */
+  | (InstanceFacts & {
+      readonly kind: "transition";
+      readonly revision: number;
+      readonly event: string;
+      readonly source: EventSource;
+      readonly stateBefore: string | null;
+      readonly state: string;
+      readonly phase: Phase;
+      readonly effects: readonly Effect[];
+      /** From the moment the event was taken up until its commit. */
+      readonly durationMs: number;
+    })
+  /** An attempt of an activity came to an end. `late`: the chart had left it. */
+  | (AttemptFacts & {
+      readonly kind: "attempt";
+      readonly outcome: "done" | "error" | "late";
+      readonly durationMs: number;
+      readonly error: unknown;
+    })
+  /** A compensation waits for abandoned attempts of what it undoes. */
+  | (AttemptFacts & { readonly kind: "held" })
+  /** A result or a timer came whose effect is no more; it changed nothing. */
+  | (InstanceFacts & { readonly kind: "fenced"; readonly what: string })
+  /** An event id that was seen before; answered as the first time. */
+  | (InstanceFacts & { readonly kind: "repeated"; readonly eventId: string })
+  /** An internal event could not be taken; it will be tried again after `retryInMs`. */
+  | (Pick<InstanceFacts, "saga" | "instanceId"> & {
+      readonly kind: "undelivered";
+      readonly what: string;
+      readonly error: unknown;
+      readonly retryInMs: number;
+    })
+  /** Due effects could not be claimed; it will be tried again after `retryInMs`. */
+  | { readonly kind: "unclaimed"; readonly error: unknown; readonly retryInMs: number }
+  /** A line from an activity or from `log` in a chart. */
+  | (InstanceFacts & {
+      readonly kind: "note";
+      readonly level: "debug" | "info" | "warn" | "error";
+      readonly facts: object;
+      readonly text: string;
+    })
+  /** The store cannot say what it wrote: the runtime has stopped for good. */
+  | { readonly kind: "fatal"; readonly error: unknown };
+
+export type Telemetry = (event: TelemetryEvent) => void;

@@ -1,0 +1,301 @@
+/**
+ * The worker: performs activities after their commit, and hands their results back as deliveries.
+ *
+ * Each attempt holds a lease on its row, so that an attempt lost with its process is made again, with the
+ * same key. A compensation is held back while an abandoned attempt of what it undoes may still take effect.
+ */
+import type { Cancel, Clock } from "../clock.ts";
+import type { PendingActivity } from "../saga/effect.ts";
+import type { Outcome } from "../saga/step.ts";
+import type { EffectRecord, EffectRef, InstanceKey, Store } from "../store/store.ts";
+import { factsOf, outcomeOf } from "./attempt.ts";
+import type { Attempt } from "./attempt.ts";
+import { addressOf } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import type { Telemetry } from "./telemetry.ts";
+import type { WorkerFacts } from "./write-set.ts";
+
+export interface WorkerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** How long an attempt holds its row before it counts as lost; prolonged while it runs. */
+  readonly leaseMs: number;
+  /** Attempts at the same time. */
+  readonly attemptsMax: number;
+  /** Takes the outcome of an attempt; resolves when it was committed or is of no use any more. */
+  readonly deliver: (attempt: Attempt, outcome: Outcome) => Promise<void>;
+  /** Watches over an abandoned attempt that nobody may settle: its lease ends then. */
+  readonly lapseAt: (key: InstanceKey, ref: EffectRef, dueAtMs: number) => void;
+  /** Finds the instance of an effect that was claimed from the store. */
+  readonly load: (key: InstanceKey) => Promise<Instance | null>;
+}
+
+export class Worker implements WorkerFacts {
+  readonly #options: WorkerOptions;
+  readonly #attempts = new Map<string, Attempt>();
+  /** Effects of this process that found no free place; only these have surely not begun. */
+  readonly #unclaimed = new Set<string>();
+  /** Places promised to effects whose commit is under way. */
+  #reserved = 0;
+  /** Whether the store may hold effects that nobody has claimed. */
+  #backlog = true;
+  #claiming = false;
+  #open = true;
+  #sweep: Cancel | null = null;
+  #idle: (() => void)[] = [];
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  lease(): number | null {
+    const { clock, leaseMs } = this.#options;
+    if (!this.#open || this.#freePlaces() <= 0) return null;
+    this.#reserved += 1;
+    return clock.now() + leaseMs;
+  }
+
+  /** Gives back the places of effects whose commit failed. */
+  release(effects: readonly EffectRecord[]): void {
+    this.#reserved -= effects.filter(({ leaseUntilMs }) => leaseUntilMs !== null).length;
+  }
+
+  mayTakeEffect(key: InstanceKey, ref: EffectRef): boolean {
+    const id = idOf(key, ref);
+    if (this.#unclaimed.has(id)) return false;
+    const attempt = this.#attempts.get(id);
+    // An effect of an earlier process that is not claimed yet may have been begun by it.
+    if (attempt === undefined) return true;
+    return attempt.status !== "held" || this.#mayBeLost(attempt);
+  }
+
+  /** Performs effects that were committed with a lease; the others wait for a free place. */
+  perform(instance: Instance, effects: readonly EffectRecord[]): void {
+    this.release(effects);
+    const { saga, instanceId } = instance.record;
+    for (const effect of effects) {
+      if (effect.leaseUntilMs !== null) {
+        this.#take(instance, effect);
+      } else {
+        this.#unclaimed.add(idOf({ saga, instanceId }, effect));
+        this.#backlog = true;
+      }
+    }
+    this.#claimSoon();
+  }
+
+  /** Lets go of activities that the chart has left. `abandoned`: those whose row remains. */
+  leave(key: InstanceKey, abandoned: readonly EffectRef[], dropped: readonly EffectRef[]): void {
+    for (const ref of dropped) this.#forget(idOf(key, ref));
+    for (const ref of abandoned) {
+      const attempt = this.#attempts.get(idOf(key, ref));
+      const { clock, leaseMs } = this.#options;
+      this.#options.lapseAt(
+        key,
+        ref,
+        attempt === undefined ? clock.now() + leaseMs : lapseOf(attempt),
+      );
+      if (attempt === undefined) continue;
+      const wasRunning = attempt.status === "running";
+      attempt.status = "abandoned";
+      attempt.controller.abort(new Error("the chart has left the state of this activity"));
+      // Held back and never begun here, but an attempt of a lost worker may still be about.
+      if (!wasRunning) this.#forget(idOf(key, ref));
+    }
+  }
+
+  /** Begins what was held back, if nothing is in its way any more. */
+  unhold(instance: Instance): void {
+    const address = addressOf(instance.record);
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.status !== "held" || addressOf(attempt.key) !== address) continue;
+      if (!isHeldBack(instance, attempt.effect)) this.#begin(attempt);
+    }
+  }
+
+  /** Claims what is due in the store: after a start, what an earlier process left; later, what found no place. */
+  async claim(): Promise<void> {
+    if (this.#claiming) return;
+    this.#claiming = true;
+    try {
+      while (this.#open && this.#backlog && this.#freePlaces() > 0) await this.#claimSome();
+    } catch (error) {
+      this.#options.telemetry({ kind: "unclaimed", error, retryInMs: CLAIM_RETRY_MS });
+      this.#options.clock.schedule(CLAIM_RETRY_MS, () => void this.claim());
+    } finally {
+      this.#claiming = false;
+    }
+  }
+
+  async #claimSome(): Promise<void> {
+    const { store, clock, leaseMs } = this.#options;
+    const limit = Math.min(CLAIM_MAX, this.#freePlaces());
+    const nowMs = clock.now();
+    this.#backlog = false;
+    const claimed = await store.claimEffects({ limit, nowMs, leaseUntilMs: nowMs + leaseMs });
+    if (claimed.length === limit) this.#backlog = true;
+    for (const { effect, ...key } of claimed) {
+      this.#unclaimed.delete(idOf(key, effect));
+      const instance = await this.#options.load(key);
+      if (instance !== null && isLive(instance, effect)) this.#take(instance, effect);
+    }
+  }
+
+  // At the end of the turn, so that all places that become free in it are filled by one claim.
+  #claimSoon(): void {
+    if (!this.#backlog || this.#claiming || this.#freePlaces() <= 0) return;
+    this.#options.clock.endOfTurn(() => void this.claim());
+  }
+
+  #freePlaces(): number {
+    return this.#options.attemptsMax - this.#attempts.size - this.#reserved;
+  }
+
+  /** Claims no more, waits up to `graceMs` for attempts that run, then aborts them. They will be made again. */
+  async close(graceMs: number): Promise<void> {
+    this.#open = false;
+    const cancel = this.#options.clock.schedule(graceMs, () => this.#abortAll());
+    for (const [id, attempt] of this.#attempts) if (attempt.status === "held") this.#forget(id);
+    if (this.#attempts.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    cancel();
+    this.#sweep?.();
+  }
+
+  #abortAll(): void {
+    for (const [id, attempt] of this.#attempts) {
+      attempt.controller.abort(new Error("the process is stopping"));
+      this.#forget(id);
+    }
+  }
+
+  #take(instance: Instance, effect: EffectRecord): void {
+    const { saga, instanceId, correlationId } = instance.record;
+    const key = { saga, instanceId };
+    const id = idOf(key, effect);
+    if (this.#attempts.has(id)) return;
+    const attempt: Attempt = {
+      key,
+      chart: instance.chart,
+      correlationId,
+      effect,
+      controller: new AbortController(),
+      leaseUntilMs: effect.leaseUntilMs ?? 0,
+      status: "held",
+    };
+    this.#attempts.set(id, attempt);
+    this.#watchLeases();
+    if (isHeldBack(instance, effect)) {
+      this.#options.telemetry({ kind: "held", ...factsOf(attempt) });
+    } else {
+      this.#begin(attempt);
+    }
+  }
+
+  #begin(attempt: Attempt): void {
+    attempt.status = "running";
+    void this.#run(attempt);
+  }
+
+  async #run(attempt: Attempt): Promise<void> {
+    const { clock, telemetry, deliver } = this.#options;
+    const begunAt = clock.monotonic();
+    const outcome = await outcomeOf(attempt, telemetry);
+    // Aborted by the end of the process: nobody knows the outcome, so nobody is told one.
+    if (!this.#attempts.has(idOf(attempt.key, attempt.effect))) return;
+
+    const wasAbandoned = this.#isAbandoned(attempt);
+    telemetry({
+      kind: "attempt",
+      ...factsOf(attempt),
+      outcome: wasAbandoned ? "late" : outcome.kind,
+      durationMs: clock.monotonic() - begunAt,
+      error: outcome.kind === "error" ? outcome.error : null,
+    });
+    // An earlier attempt of the same effect, lost with its process, may still be about: let that lapse.
+    if (!wasAbandoned || !this.#mayBeLost(attempt)) await deliver(attempt, outcome);
+    this.#forget(idOf(attempt.key, attempt.effect));
+  }
+
+  // Asked in a function of its own, since TypeScript believes that a field stays as it was before an await.
+  #isAbandoned(attempt: Attempt): boolean {
+    return attempt.status === "abandoned";
+  }
+
+  #mayBeLost({ effect }: Attempt): boolean {
+    return effect.lostUntilMs !== null && effect.lostUntilMs > this.#options.clock.now();
+  }
+
+  #forget(id: string): void {
+    this.#unclaimed.delete(id);
+    if (!this.#attempts.delete(id)) return;
+    this.#claimSoon();
+    if (this.#attempts.size > 0) return;
+    this.#sweep?.();
+    this.#sweep = null;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** One clock for all leases, and none while nothing runs. */
+  #watchLeases(): void {
+    this.#sweep ??= this.#options.clock.schedule(this.#options.leaseMs / 3, () => {
+      this.#sweep = null;
+      void this.#extendLeases();
+    });
+  }
+
+  async #extendLeases(): Promise<void> {
+    const { clock, leaseMs, store, telemetry } = this.#options;
+    const nowMs = clock.now();
+    const due = [...this.#attempts.values()].filter(
+      (attempt) => attempt.status !== "abandoned" && attempt.leaseUntilMs - nowMs < leaseMs * 0.7,
+    );
+    this.#watchLeases();
+    if (due.length === 0) return;
+    const leaseUntilMs = nowMs + leaseMs;
+    try {
+      await store.extendLeases(
+        due.map(({ key, effect }) => ({ ...key, ...refOf(effect) })),
+        leaseUntilMs,
+      );
+      for (const attempt of due) attempt.leaseUntilMs = leaseUntilMs;
+    } catch (error) {
+      // The attempts run on; the next sweep tries again, well before the leases lapse.
+      for (const { key } of due.slice(0, 1)) {
+        telemetry({ kind: "undelivered", ...key, what: "lease", error, retryInMs: leaseMs / 3 });
+      }
+    }
+  }
+}
+
+/** Effects claimed at a time: enough for one transaction, few enough to begin at once. */
+const CLAIM_MAX = 200;
+const CLAIM_RETRY_MS = 1_000;
+
+/** Promise 7: an abandoned attempt of what this effect undoes may still take effect. */
+function isHeldBack({ chart, standing }: Instance, effect: EffectRecord): boolean {
+  const undone = chart.undoes.get(effect.src) ?? [];
+  return standing.activities.some(({ abandoned, src }) => abandoned && undone.includes(src));
+}
+
+function isLive({ standing }: Instance, ref: EffectRef): boolean {
+  return standing.activities.some(
+    (activity: PendingActivity) => !activity.abandoned && isSame(activity, ref),
+  );
+}
+
+function isSame(a: EffectRef, b: EffectRef): boolean {
+  return a.activityId === b.activityId && a.generation === b.generation;
+}
+
+function refOf({ activityId, generation }: EffectRef): EffectRef {
+  return { activityId, generation };
+}
+
+function lapseOf({ leaseUntilMs, effect }: Attempt): number {
+  return Math.max(leaseUntilMs, effect.lostUntilMs ?? 0);
+}
+
+function idOf(key: InstanceKey, { activityId, generation }: EffectRef): string {
+  return `${addressOf(key)}/${generation}/${activityId}`;
+}

@@ -1,0 +1,183 @@
+/**
+ * From a decision to the rows that make it true: the next instance, and the write set that commits it.
+ */
+import { stateOf } from "../saga/chart.ts";
+import type { Chart } from "../saga/chart.ts";
+import { encode } from "../saga/codec.ts";
+import type { Effect, PendingActivity, PendingTimer } from "../saga/effect.ts";
+import { isPhase, phaseOf } from "../saga/phase.ts";
+import { encodeSnapshot } from "../saga/snapshot.ts";
+import type { Moment } from "../saga/step.ts";
+import type {
+  EffectRecord,
+  EffectRef,
+  InstanceKey,
+  InstanceRecord,
+  JournalEntry,
+  RecordedAnswer,
+  TimerRecord,
+  WriteSet,
+} from "../store/store.ts";
+import type { Decision } from "./decide.ts";
+import type { Instance } from "./instance.ts";
+
+/** What an instance keeps from its start to its end. */
+export type Origin = Pick<InstanceRecord, "correlationId" | "attributes" | "createdAtMs">;
+
+/** What the worker knows and a decision does not. */
+export interface WorkerFacts {
+  /** Until when an effect is leased from birth; null if no worker is free for it now. */
+  lease(): number | null;
+  /** Whether an attempt may be in flight, of this worker or of one that was lost. */
+  mayTakeEffect(key: InstanceKey, ref: EffectRef): boolean;
+}
+
+/** A decided event, ready to be committed. */
+export interface Prepared {
+  readonly next: Instance;
+  readonly writeSet: WriteSet;
+}
+
+export function prepare(
+  chart: Chart,
+  {
+    decision,
+    before,
+    eventId,
+  }: { decision: Decision; before: Instance | null; eventId: string | null },
+  { moment, origin }: { moment: Moment; origin: Origin },
+  worker: WorkerFacts,
+): Prepared {
+  const { effects } = decision.step;
+  const key = { saga: chart.saga.name, instanceId: moment.instanceId };
+  const left = effects.filter((effect) => effect.kind === "leaveActivity").map(activityOf);
+  const dropped = left.filter((activity) => !worker.mayTakeEffect(key, activity));
+
+  const next = toNext(chart, { decision, dropped }, { moment, origin });
+  const { phase, state: stateAfter } = next.record;
+  const journal: JournalEntry = {
+    revision: moment.revision,
+    atMs: moment.nowMs,
+    source: decision.source,
+    eventType: decision.event.type,
+    event: encode(decision.event),
+    eventId,
+    stateBefore: before?.record.state ?? null,
+    stateAfter,
+    phase,
+    effects: JSON.stringify(effects.map(toJournaled)),
+    verdict: decision.verdict,
+  };
+  const writeSet: WriteSet = {
+    instance: next.record,
+    journal,
+    timersSet: timersSet(effects).map(toTimerRecord),
+    timersCancelled: effects.filter((effect) => effect.kind === "cancelTimer").map(timerIdOf),
+    timerFired: decision.timerFired,
+    effectsStarted: effects
+      .filter((effect) => effect.kind === "startActivity")
+      .map(({ activity }) => toEffectRecord(activity, worker.lease())),
+    effectsAbandoned: left.filter((activity) => !dropped.includes(activity)).map(toRef),
+    effectsDropped: dropped.map(toRef),
+    effectFinished: decision.effectFinished,
+    answer: null,
+  };
+  return { next, writeSet };
+}
+
+/** The write set with what a repetition of its event will be answered with. */
+export function withAnswer(prepared: Prepared, answer: RecordedAnswer): Prepared {
+  return { ...prepared, writeSet: { ...prepared.writeSet, answer } };
+}
+
+function toNext(
+  chart: Chart,
+  { decision, dropped }: { decision: Decision; dropped: readonly PendingActivity[] },
+  { moment, origin }: { moment: Moment; origin: Origin },
+): Instance {
+  const { next } = decision.step;
+  const isDropped = (activity: PendingActivity): boolean =>
+    dropped.some(
+      (one) => one.activityId === activity.activityId && one.generation === activity.generation,
+    );
+  const standing =
+    dropped.length === 0
+      ? next
+      : { ...next, activities: next.activities.filter((activity) => !isDropped(activity)) };
+  const { snapshot, visits } = standing;
+  const record: InstanceRecord = {
+    saga: chart.saga.name,
+    instanceId: moment.instanceId,
+    version: chart.saga.version,
+    revision: moment.revision,
+    phase: decision.fault === null ? phaseOf(snapshot) : "stuck",
+    state: stateOf(snapshot),
+    tags: [...(snapshot.tags as ReadonlySet<string>)].filter((tag) => !isPhase(tag)),
+    snapshot: encodeSnapshot(chart, snapshot, visits),
+    fault: decision.fault,
+    correlationId: origin.correlationId,
+    attributes: origin.attributes,
+    createdAtMs: origin.createdAtMs,
+    updatedAtMs: moment.nowMs,
+  };
+  return { chart, record, standing };
+}
+
+/** An effect as the journal shows it: names and times, not payloads. */
+function toJournaled(effect: Effect): object {
+  const { kind } = effect;
+  switch (kind) {
+    case "startActivity":
+    case "leaveActivity": {
+      const { activityId, src, attempt, idempotencyKey } = effect.activity;
+      return { kind, activityId, activity: src, attempt, idempotencyKey };
+    }
+    case "setTimer":
+      return { kind, event: effect.timer.event.type, dueAtMs: effect.timer.dueAtMs };
+    case "cancelTimer":
+      return { kind, event: effect.timer.event.type };
+    case "log":
+      return { kind, label: effect.label };
+  }
+}
+
+// A timer that was set and cancelled within the macrostep never was.
+function timersSet(effects: readonly Effect[]): readonly PendingTimer[] {
+  const cancelled = new Set(
+    effects.filter((effect) => effect.kind === "cancelTimer").map(timerIdOf),
+  );
+  return effects
+    .filter((effect) => effect.kind === "setTimer")
+    .map(({ timer }) => timer)
+    .filter((timer) => !cancelled.has(timer.timerId));
+}
+
+function toTimerRecord(timer: PendingTimer): TimerRecord {
+  return { ...timer, event: encode(timer.event) };
+}
+
+function toEffectRecord(activity: PendingActivity, leaseUntilMs: number | null): EffectRecord {
+  return {
+    activityId: activity.activityId,
+    generation: activity.generation,
+    src: activity.src,
+    input: encode(activity.input),
+    idempotencyKey: activity.idempotencyKey,
+    attempt: activity.attempt,
+    status: "live",
+    leaseUntilMs,
+    lostUntilMs: null,
+  };
+}
+
+function toRef({ activityId, generation }: PendingActivity): EffectRef {
+  return { activityId, generation };
+}
+
+function timerIdOf({ timer }: { timer: PendingTimer }): string {
+  return timer.timerId;
+}
+
+function activityOf({ activity }: { activity: PendingActivity }): PendingActivity {
+  return activity;
+}
