@@ -210,21 +210,21 @@ export class Runtime {
   }
 
   /**
-   * Takes nothing more, lets running attempts finish for up to 3 s, and closes the store. What is left goes
-   * on when a runtime is opened on it again. Idempotent.
+   * Takes nothing more, lets running attempts finish for up to `graceMs` (default 3,000), aborts the others,
+   * and closes the store. What is left goes on when a runtime is opened on it again. Idempotent.
    */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close({ graceMs = CLOSE_GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(graceMs);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(graceMs: number): Promise<void> {
     const closing = new SagaError(
       "SAGA_RUNTIME_CLOSED",
       "the runtime is closing; send it again later",
     );
     this.#closed ??= closing;
-    await this.#loop.close(CLOSE_GRACE_MS);
+    await this.#loop.close(graceMs);
     this.#stop(closing);
     await this.#store.close();
   }

@@ -155,10 +155,13 @@ export class Worker implements WorkerFacts {
   /** Claims no more, waits up to `graceMs` for attempts that run, then aborts them. They will be made again. */
   async close(graceMs: number): Promise<void> {
     this.#open = false;
-    const cancel = this.#options.clock.schedule(graceMs, () => this.#abortAll());
-    for (const [id, attempt] of this.#attempts) if (attempt.status === "held") this.#forget(id);
-    if (this.#attempts.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
-    cancel();
+    for (const [id, { status }] of this.#attempts) if (status === "held") this.#forget(id);
+    if (graceMs <= 0) this.#abortAll();
+    if (this.#attempts.size > 0) {
+      const cancel = this.#options.clock.schedule(graceMs, () => this.#abortAll());
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+      cancel();
+    }
     this.#sweep?.();
   }
 
