@@ -110,10 +110,14 @@ const MESSAGE_LENGTH_MAX = 1_000;
 
 function briefly(error: unknown): object | null {
   if (error === null || error === undefined) return null;
-  if (!(error instanceof Error)) return { message: String(error).slice(0, MESSAGE_LENGTH_MAX) };
+  if (!(error instanceof Error)) return { message: briefText(JSON.stringify(error) ?? "") };
   const { code } = error as { code?: unknown };
-  const message = error.message.slice(0, MESSAGE_LENGTH_MAX);
+  const message = briefText(error.message);
   return { name: error.name, ...(typeof code === "string" ? { code } : {}), message };
+}
+
+function briefText(text: string): string {
+  return text.slice(0, MESSAGE_LENGTH_MAX);
 }
 
 function rounded(durationMs: number): number {

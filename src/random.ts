@@ -1,9 +1,8 @@
 /** The random port: what may differ from run to run, so that a simulation can make it the same. */
-import { randomUUID } from "node:crypto";
 
 export interface Random {
   /** A name that nobody else has. */
   uuid(): string;
 }
 
-export const systemRandom: Random = { uuid: () => randomUUID() };
+export const systemRandom: Random = { uuid: () => crypto.randomUUID() };

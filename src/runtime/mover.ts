@@ -9,7 +9,7 @@ import type { Chart } from "../saga/chart.ts";
 import { decode, encode } from "../saga/codec.ts";
 import { start } from "../saga/step.ts";
 import type { Moment } from "../saga/step.ts";
-import type { EffectRef, InstanceKey, RecordedAnswer, Store } from "../store/store.ts";
+import type { InstanceKey, RecordedAnswer, Store } from "../store/store.ts";
 import type { Committer } from "./committer.ts";
 import { decide, toFault } from "./decide.ts";
 import type { Decision, Delivery } from "./decide.ts";
@@ -69,8 +69,9 @@ export class Mover {
   start(request: StartRequest): Promise<{ created: boolean; view: InstanceView }> {
     return this.#alone(request.key, async () => {
       const existing = await this.#options.instances.load(request.key);
-      if (existing !== null)
+      if (existing !== null) {
         return { created: false, view: await this.#sameStart(existing, request) };
+      }
 
       const { chart, key, correlationId, attributes } = request;
       const nowMs = this.#options.clock.now();
@@ -99,13 +100,18 @@ export class Mover {
   }
 
   /** Sends an event from outside. With an `eventId` it is applied once, however often it is sent. */
-  send(key: InstanceKey, delivery: Delivery & { kind: "event" }): Promise<InstanceView> {
+  send(
+    key: InstanceKey,
+    delivery: Delivery & { kind: "event" },
+  ): Promise<{ repeated: boolean; view: InstanceView }> {
     return this.#alone(key, async () => {
       const { eventId, event } = delivery;
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
         const recorded =
           eventId === null ? null : await this.#options.store.findAnswer(key, eventId);
-        if (recorded !== null) return await this.#repeated(key, event, recorded);
+        if (recorded !== null) {
+          return { repeated: true, view: await this.#repeated(key, event, recorded) };
+        }
 
         const before = await this.#load(key);
         const checked = { ...delivery, event: await checkEvent(before.chart, event) };
@@ -118,7 +124,7 @@ export class Mover {
           prepared = withAnswer(prepared, answer);
         }
         const outcome = await this.#commit({ prepared, before, decision });
-        if (outcome === "committed") return view;
+        if (outcome === "committed") return { repeated: false, view };
       }
       throw conflict(key);
     });
@@ -267,17 +273,16 @@ export class Mover {
 }
 
 function nameOf(delivery: Delivery): string {
-  const refOf = ({ activityId, generation }: EffectRef): string =>
-    `${activityId} of revision ${generation}`;
   switch (delivery.kind) {
     case "event":
       return `event ${delivery.event.type}`;
     case "timer":
       return `timer ${delivery.timerId}`;
     case "outcome":
-      return `outcome of ${refOf(delivery.effect)}`;
-    case "lapse":
-      return `lapse of ${refOf(delivery.effect)}`;
+    case "lapse": {
+      const { activityId, generation } = delivery.effect;
+      return `${delivery.kind} of ${activityId} of revision ${generation}`;
+    }
   }
 }
 

@@ -52,7 +52,7 @@ export interface SendOptions {
 }
 
 /** A committed event, as callers see it. */
-export interface JournalView extends Omit<JournalEntry, "event" | "effects" | "eventType"> {
+export interface JournalView extends Omit<JournalEntry, "event" | "effects"> {
   readonly event: EventObject;
   readonly effects: readonly object[];
 }
@@ -117,9 +117,14 @@ export class Runtime {
     return this.#registry.newest();
   }
 
-  /** The newest version of a saga. @throws {SagaError} SAGA_NOT_FOUND */
-  saga(name: string): Chart {
-    return this.#registry.chart(name);
+  /** One version of a saga, by default the newest. @throws {SagaError} SAGA_NOT_FOUND, SAGA_VERSION_UNKNOWN */
+  saga(name: string, version?: number): Chart {
+    return this.#registry.chart(name, version);
+  }
+
+  /** Null while the runtime takes events; otherwise why it does not: it is closing, or its store failed for good. */
+  health(): SagaError | null {
+    return this.#closed;
   }
 
   /**
@@ -157,12 +162,24 @@ export class Runtime {
     event: ClientEvent<Machine>,
     options: SendOptions = {},
   ): Promise<InstanceView> {
+    return (await this.sendOnce(saga, instanceId, event, options)).instance;
+  }
+
+  /** Like `send`, and tells whether the event id was seen before: then nothing happened now, and the answer is the first one. */
+  async sendOnce<Machine extends AnyStateMachine>(
+    saga: Pick<Saga<Machine>, "name" | "machine">,
+    instanceId: string,
+    event: ClientEvent<Machine>,
+    options: SendOptions = {},
+  ): Promise<{ repeated: boolean; instance: InstanceView }> {
     this.#checkOpen();
     const key = this.#keyOf(saga.name, instanceId);
     const eventId = options.eventId === undefined ? null : checkId("event id", options.eventId);
-    const isOperators = String((event as EventObject).type).startsWith("saga.");
-    const source = isOperators ? "operator" : "client";
-    return this.#loop.mover.send(key, { kind: "event", source, event, eventId });
+    const { type } = event as EventObject;
+    const source = typeof type === "string" && type.startsWith("saga.") ? "operator" : "client";
+    const delivery = { kind: "event", source, event, eventId } as const;
+    const { repeated, view } = await this.#loop.mover.send(key, delivery);
+    return { repeated, instance: view };
   }
 
   /** The instance as of its last commit. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND */
@@ -185,10 +202,10 @@ export class Runtime {
       afterRevision,
       limit: Math.min(Math.max(1, limit), JOURNAL_PAGE_MAX),
     });
-    return entries.map(({ event, effects, eventType: _, ...entry }) => ({
+    return entries.map((entry) => ({
       ...entry,
-      event: decode(event) as EventObject,
-      effects: JSON.parse(effects) as object[],
+      event: decode(entry.event) as EventObject,
+      effects: JSON.parse(entry.effects) as object[],
     }));
   }
 

@@ -20,7 +20,7 @@ test("promise 1: snapshot, journal row, timers, outbox and deduplication key com
   rival.exec(`CREATE TRIGGER refuse BEFORE INSERT ON journal WHEN NEW.revision = 2
               BEGIN SELECT RAISE(ABORT, 'no journal'); END`);
   const send = runtime.send(saga, "b-1", { type: "PAY" }, { eventId: "e-1" });
-  await expect(send).rejects.toThrow();
+  await expect(send).rejects.toThrow("no journal");
   const rowsOf = (table: string): unknown => rival.prepare(`SELECT count(*) n FROM ${table}`).get();
   const left = ["outbox", "answers", "timers"].map((table) => rowsOf(table));
 
@@ -225,7 +225,7 @@ test("promise 7: undo waits until the abandoned attempt of what it undoes has se
       return Promise.resolve();
     },
   });
-  const { runtime, of } = await openWorld(databasePath(), { sagas: [saga], clock });
+  const { runtime, told } = await openWorld(databasePath(), { sagas: [saga], clock });
   await runtime.start(saga, { instanceId: "b-1", input: { cents: 1 } });
   await runtime.send(saga, "b-1", { type: "PAY" });
   await runtime.send(saga, "b-1", { type: "CANCEL" });
@@ -240,7 +240,7 @@ test("promise 7: undo waits until the abandoned attempt of what it undoes has se
     ["charge", "abandoned"],
     ["refund", "live"],
   ]);
-  expect(of("held")).toHaveLength(1);
+  expect(told.filter(({ kind }) => kind === "held")).toHaveLength(1);
   expect(order).toEqual(["charge aborted", "charge takes effect", "refund"]);
   expect(await runtime.get(saga, "b-1")).toMatchObject({ phase: "compensated", activities: [] });
 });

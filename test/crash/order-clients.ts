@@ -1,0 +1,63 @@
+/**
+ * Clients of the order saga who never give up: each sends the same request, with the same key, until it is
+ * answered, however often the server dies.
+ */
+import { setTimeout } from "node:timers/promises";
+
+export interface Server {
+  /** Where it is now; it moves at each start. */
+  url: string;
+}
+
+export interface OrderState {
+  readonly id: string;
+  readonly phase: string;
+  readonly output?: { readonly failure: object | null };
+}
+
+/** Short enough that hangs and retries fall between kills. */
+const delays = { attemptTimeoutMs: 300, backoffBaseMs: 20, backoffCapMs: 200 };
+
+export async function startOrder(server: Server, id: string): Promise<void> {
+  const input = {
+    customerId: `customer of ${id}`,
+    amountCents: 4_200,
+    items: [{ sku: "tea", quantity: 2 }],
+    address: { line1: "Kai 1", city: "Hamburg", postcode: "20457", country: "DE" },
+    delays,
+  };
+  const status = await insist(server, "/sagas/order/instances", { id, input });
+  if (status !== 201 && status !== 200) throw new Error(`order ${id} was answered with ${status}`);
+}
+
+/** Gives whether the cancel was taken; shipped orders refuse it. */
+export async function cancelOrder(server: Server, id: string): Promise<boolean> {
+  const path = `/sagas/order/instances/${id}/events`;
+  const status = await insist(server, path, { type: "saga.cancel" }, `cancel ${id}`);
+  if (status !== 200 && status !== 409) {
+    throw new Error(`the cancel of ${id} was answered with ${status}`);
+  }
+  return status === 200;
+}
+
+export async function readOrder(server: Server, id: string): Promise<OrderState> {
+  const response = await fetch(`${server.url}/sagas/order/instances/${id}`);
+  return (await response.json()) as OrderState;
+}
+
+async function insist(server: Server, path: string, body: object, key?: string): Promise<number> {
+  for (;;) {
+    try {
+      const response = await fetch(`${server.url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
+        body: JSON.stringify(body),
+      });
+      await response.arrayBuffer();
+      if (response.status < 500) return response.status;
+    } catch {
+      // The server is dead or dying; whether it took the request only a repetition tells.
+    }
+    await setTimeout(20);
+  }
+}
