@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import type { Effect, Ledger } from "../../machines/order/shop-books.ts";
 import { databasePath } from "../fixtures/world.ts";
-import { cancelOrder, readOrder, startOrder } from "./order-clients.ts";
+import { cancelOrder, readOrder, retryOrder, startOrder } from "./order-clients.ts";
 import type { OrderState, Server } from "./order-clients.ts";
 import { end, startScript } from "./processes.ts";
 import type { Started } from "./processes.ts";
@@ -52,7 +52,11 @@ test(
     for (let life = 0; life < KILLS; life += 1) {
       const { process: child } = await begin();
       const share = ids.slice((life * ORDERS) / KILLS, ((life + 1) * ORDERS) / KILLS);
-      for (const id of share) clients.push(order(server, id, random() < 0.3, random() * 300));
+      for (const id of share) {
+        const patience = random() < 0.5 ? "short" : "long";
+        const cancelAfterMs = random() < 0.3 ? random() * 300 : null;
+        clients.push(order(server, id, { patience, cancelAfterMs }));
+      }
       await setTimeout(LIFE_MS.min + random() * (LIFE_MS.max - LIFE_MS.min));
       await end(child, "SIGKILL");
     }
@@ -79,29 +83,34 @@ test(
 async function order(
   server: Server,
   id: string,
-  isCancelled: boolean,
-  afterMs: number,
+  { patience, cancelAfterMs }: { patience: "short" | "long"; cancelAfterMs: number | null },
 ): Promise<void> {
-  await startOrder(server, id);
-  if (!isCancelled) return;
-  await setTimeout(afterMs);
+  await startOrder(server, id, patience);
+  if (cancelAfterMs === null) return;
+  await setTimeout(cancelAfterMs);
   await cancelOrder(server, id);
 }
 
-/** All orders, once each has ended. */
+/** Far longer than an order needs once nobody kills its server: a lease, and a few attempts. */
+const SETTLE_MS_MAX = 60_000;
+
+/** All orders, once each has ended; as they are, if one never does. */
 async function settled(server: Server, ids: readonly string[]): Promise<OrderState[]> {
   const states: OrderState[] = [];
+  const untilMs = Date.now() + SETTLE_MS_MAX;
   for (const id of ids) {
-    for (;;) {
-      const state = await readOrder(server, id);
-      if (state.phase === "completed" || state.phase === "compensated" || state.phase === "stuck") {
-        states.push(state);
-        break;
-      }
+    let state = await readOrder(server, id);
+    for (; !isEnded(state) && Date.now() < untilMs; state = await readOrder(server, id)) {
+      if (state.phase === "stuck") await retryOrder(server, id, `retry-${state.revision}`);
       await setTimeout(20);
     }
+    states.push(state);
   }
   return states;
+}
+
+function isEnded({ phase }: OrderState): boolean {
+  return ["completed", "compensated", "failed"].includes(phase);
 }
 
 /** What the books say against an order: nothing, if all is well. */

@@ -12,19 +12,30 @@ export interface Server {
 export interface OrderState {
   readonly id: string;
   readonly phase: string;
+  readonly revision: number;
   readonly output?: { readonly failure: object | null };
 }
 
-/** Short enough that hangs and retries fall between kills. */
-const delays = { attemptTimeoutMs: 300, backoffBaseMs: 20, backoffCapMs: 200 };
+/**
+ * Delays of an order. With a short timeout hangs and retries fall between kills; with a long one the chart
+ * does not ask again, and only the outbox can bring back an attempt that died with its server.
+ */
+export const delays = {
+  short: { attemptTimeoutMs: 1_000, backoffBaseMs: 20, backoffCapMs: 200 },
+  long: { attemptTimeoutMs: 3_600_000, backoffBaseMs: 20, backoffCapMs: 200 },
+} as const;
 
-export async function startOrder(server: Server, id: string): Promise<void> {
+export async function startOrder(
+  server: Server,
+  id: string,
+  patience: keyof typeof delays,
+): Promise<void> {
   const input = {
     customerId: `customer of ${id}`,
     amountCents: 4_200,
     items: [{ sku: "tea", quantity: 2 }],
     address: { line1: "Kai 1", city: "Hamburg", postcode: "20457", country: "DE" },
-    delays,
+    delays: delays[patience],
   };
   const status = await insist(server, "/sagas/order/instances", { id, input });
   if (status !== 201 && status !== 200) throw new Error(`order ${id} was answered with ${status}`);
@@ -33,11 +44,16 @@ export async function startOrder(server: Server, id: string): Promise<void> {
 /** Gives whether the cancel was taken; shipped orders refuse it. */
 export async function cancelOrder(server: Server, id: string): Promise<boolean> {
   const path = `/sagas/order/instances/${id}/events`;
-  const status = await insist(server, path, { type: "saga.cancel" }, `cancel ${id}`);
+  const status = await insist(server, path, { type: "saga.cancel" }, `cancel-${id}`);
   if (status !== 200 && status !== 409) {
     throw new Error(`the cancel of ${id} was answered with ${status}`);
   }
   return status === 200;
+}
+
+/** What a person does about an undo that ran out of attempts because the server died in each of them. */
+export async function retryOrder(server: Server, id: string, key: string): Promise<void> {
+  await insist(server, `/sagas/order/instances/${id}/events`, { type: "saga.retry" }, key);
 }
 
 export async function readOrder(server: Server, id: string): Promise<OrderState> {

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { configVariables, loadConfig } from "../src/config.ts";
+
+test("an empty environment gives the documented defaults", () => {
+  expect(loadConfig({})).toEqual({
+    host: "127.0.0.1",
+    port: 3_000,
+    dbPath: "data/sagachart.db",
+    machinesPath: "machines",
+    leaseMs: 30_000,
+    shopUrl: null,
+    logLevel: "info",
+  });
+});
+
+test("every variable is read, and an empty one counts as not set", () => {
+  const config = loadConfig({
+    HOST: "::1",
+    PORT: "0",
+    SAGACHART_DB: "/var/lib/sagas.db",
+    SAGACHART_MACHINES: "sagas",
+    SAGACHART_LEASE_MS: "1500",
+    SHOP_URL: "http://shop.test:8080",
+    LOG_LEVEL: "",
+    UNRELATED: "is left alone",
+  });
+
+  expect(config).toEqual({
+    host: "::1",
+    port: 0,
+    dbPath: "/var/lib/sagas.db",
+    machinesPath: "sagas",
+    leaseMs: 1_500,
+    shopUrl: "http://shop.test:8080",
+    logLevel: "info",
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test.each([
+  ["PORT", "65536"],
+  ["PORT", "3000.5"],
+  ["PORT", "http"],
+  ["SAGACHART_LEASE_MS", "99"],
+  ["SAGACHART_LEASE_MS", "3600001"],
+  ["SHOP_URL", "shop.test"],
+  ["SHOP_URL", "file:///etc/passwd"],
+  ["LOG_LEVEL", "loud"],
+  ["SAGACHART_DATABASE", "typo.db"],
+])("%s=%s stops the start and is named", (name, value) => {
+  expect(() => loadConfig({ [name]: value })).toThrow(
+    expect.objectContaining({
+      code: "SAGA_CONFIG_INVALID",
+      message: expect.stringContaining(name) as string,
+    }),
+  );
+});
+
+test("all that is wrong is told at once", () => {
+  expect(() => loadConfig({ PORT: "x", LOG_LEVEL: "loud", SAGACHART_X: "1" })).toThrow(
+    /SAGACHART_X.*PORT.*LOG_LEVEL/,
+  );
+});
+
+test("the page about configuration names exactly the variables that are read", () => {
+  const page = readFileSync("docs/reference/configuration.md", "utf8");
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+
+  expect(documented).toEqual(Object.keys(configVariables));
+});
