@@ -18,10 +18,6 @@ export type {
 } from "./saga/define.ts";
 export type { Backoff } from "./saga/backoff.ts";
 
-// Tell what went wrong.
-export { SagaError } from "./errors.ts";
-export type { ErrorCode } from "./errors.ts";
-
 // Run sagas.
 export { createRuntime } from "./runtime/runtime.ts";
 export { openSqlite } from "./store/sqlite/open.ts";
@@ -34,3 +30,12 @@ export type { Phase } from "./saga/phase.ts";
 export type { Store } from "./store/store.ts";
 export type { Clock } from "./clock.ts";
 export type { Random } from "./random.ts";
+
+// Put them behind HTTP.
+export { httpLimits } from "./http/limits.ts";
+export { sagaRoutes } from "./http/saga-routes.ts";
+export { buildServer } from "./http/server.ts";
+
+// Tell what went wrong.
+export { SagaError } from "./errors.ts";
+export type { ErrorCode } from "./errors.ts";

@@ -16,7 +16,7 @@ export type Condition =
   | { readonly state: string }
   | { readonly tag: string };
 
-export function isMet(condition: Condition, view: InstanceView): boolean {
+function isMet(condition: Condition, view: InstanceView): boolean {
   if ("phase" in condition) return view.phase === condition.phase;
   if ("tag" in condition) return view.tags.includes(condition.tag);
   return view.state.split(",").some((path) => `${path}.`.startsWith(`${condition.state}.`));

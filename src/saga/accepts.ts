@@ -10,8 +10,17 @@ function isInternal(eventType: string): boolean {
   return eventType.startsWith("xstate.");
 }
 
+// A chart does not change, and it is asked for at every event.
+const declared = new WeakMap<Chart, readonly string[]>();
+
 /** The event types that a saga declares, by its schemas or by a transition of its chart; sorted. */
 export function declaredEvents(chart: Chart): readonly string[] {
+  const known = declared.get(chart) ?? findDeclared(chart);
+  declared.set(chart, known);
+  return known;
+}
+
+function findDeclared(chart: Chart): readonly string[] {
   const types = new Set(Object.keys(chart.saga.events));
   for (const node of stateNodes(chart.machine)) {
     for (const type of eventTypesOf(node)) types.add(type);

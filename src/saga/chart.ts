@@ -52,12 +52,13 @@ export function toChart(saga: AnySaga): Chart {
   const invocations = new Map<string, Invocation>();
   const marked = new Set<AnyStateNode>();
   for (const node of stateNodes(machine)) {
+    // Lint lets in no logic without a name.
     for (const invoke of node.invoke) {
       const visited = node.parent ?? node;
       marked.add(visited);
       invocations.set(invoke.id, {
         activityId: invoke.id,
-        src: String(invoke.src),
+        src: invoke.src as string,
         visitedId: visited.id,
         idempotencyKey: ownKey(node),
       });

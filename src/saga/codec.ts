@@ -27,16 +27,33 @@ export function normalize(value: unknown): unknown {
 }
 
 /**
- * What an activity rejected with, as it can be kept: an error with its name, message and those of its own
- * fields that are plain data. What else libraries hang on their errors (requests, sockets) is left behind.
+ * What an activity rejected with, as it can be kept: an error with its name, message, cause and those of its
+ * own fields that are plain data. What else libraries hang on their errors (requests, sockets) is left behind.
  */
 export function normalizeError(thrown: unknown): unknown {
-  if (!(thrown instanceof Error)) return isStorable(thrown) ? normalize(thrown) : String(thrown);
-  const fields = Object.entries({ ...thrown }).filter(([, value]) => isStorable(value));
+  return normalize(toStorable(thrown, CAUSES_MAX));
+}
+
+/** `fetch` says what went wrong two causes deep; a chain longer than this is taken for an endless one. */
+const CAUSES_MAX = 8;
+
+function toStorable(thrown: unknown, causesMax: number): unknown {
+  if (!(thrown instanceof Error)) return isStorable(thrown) ? thrown : textOf(thrown);
+  const fields = Object.entries(thrown).filter(([, value]) => isStorable(value));
   const error = Object.assign(new Error(thrown.message), Object.fromEntries(fields));
-  return normalize(
-    Object.defineProperty(error, "name", { value: thrown.name, configurable: true }),
-  );
+  if (thrown.cause !== undefined && causesMax > 0) {
+    error.cause = toStorable(thrown.cause, causesMax - 1);
+  }
+  return Object.defineProperty(error, "name", { value: thrown.name, configurable: true });
+}
+
+// Not everything that can be thrown can be made a text.
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return typeof thrown;
+  }
 }
 
 function isStorable(value: unknown): boolean {
@@ -52,18 +69,31 @@ function isStorable(value: unknown): boolean {
 const QUICK_DEPTH_MAX = 32;
 
 function isJson(value: unknown, depth: number): boolean {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
-  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
-  if (typeof value !== "object" || depth > QUICK_DEPTH_MAX) return false;
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case "object":
+      return value === null || (depth < QUICK_DEPTH_MAX && isJsonObject(value, depth + 1));
+    case "undefined":
+    case "bigint":
+    case "function":
+    case "symbol":
+      return false;
+  }
+}
+
+function isJsonObject(value: object, depth: number): boolean {
   if (Array.isArray(value)) {
     // `every` would pass over the holes of a sparse array.
-    for (const part of value as unknown[]) if (!isJson(part, depth + 1)) return false;
+    for (const part of value as unknown[]) if (!isJson(part, depth)) return false;
     return true;
   }
   if (!isPlain(value)) return false;
-  for (const key of Object.keys(value)) {
-    if (key.endsWith(MARK) || !isJson((value as Record<string, unknown>)[key], depth + 1))
-      return false;
+  for (const [key, part] of Object.entries(value)) {
+    if (key.endsWith(MARK) || !isJson(part, depth)) return false;
   }
   return true;
 }
@@ -120,7 +150,8 @@ function objectToMarked(value: object, { path, above }: Place): unknown {
     return { [MARK]: "set", is: [...value].map((part, index) => child(index, part)) };
   }
   if (value instanceof Error) {
-    const facts = { ...value, ...(value.cause === undefined ? {} : { cause: value.cause }) };
+    const facts = Object.fromEntries(Object.entries(value));
+    if (value.cause !== undefined) facts["cause"] = value.cause;
     return { [MARK]: "error", name: value.name, message: value.message, is: child("error", facts) };
   }
   if (!isPlain(value)) throw notSerializable(path, describe(value));
@@ -134,12 +165,12 @@ function fromMarked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromMarked);
   const marked = value as Record<string, unknown>;
   const mark = marked[MARK];
-  if (mark === undefined) {
+  if (typeof mark !== "string") {
     return Object.fromEntries(
       Object.entries(marked).map(([key, part]) => [unescapeKey(key), fromMarked(part)]),
     );
   }
-  return revive(String(mark), marked);
+  return revive(mark, marked);
 }
 
 function revive(mark: string, marked: Record<string, unknown>): unknown {

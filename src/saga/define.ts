@@ -57,26 +57,13 @@ export function activity<Input extends NonReducibleUnknown, Output>(): PromiseAc
 }
 
 // The one place that names XState's type parameters: the fourth is the union of the chart's actors.
+/* oxlint-disable typescript/no-explicit-any -- the parameters that do not matter here are invariant */
 type ActorOf<Machine extends AnyStateMachine> =
-  // oxlint-disable-next-line typescript/no-explicit-any -- the parameters that do not matter here are invariant
-  Machine extends StateMachine<
-    any,
-    any,
-    any,
-    infer Actor,
-    any,
-    any,
-    any,
-    any,
-    any,
-    any,
-    any,
-    any,
-    any,
-    any
-  >
+  // prettier-ignore
+  Machine extends StateMachine<any, any, any, infer Actor, any, any, any, any, any, any, any, any, any, any>
     ? Actor
     : never;
+/* oxlint-enable typescript/no-explicit-any */
 
 /** Names of the chart's activities. */
 export type ActivityName<Machine extends AnyStateMachine> = ActorOf<Machine>["src"];
@@ -120,6 +107,7 @@ export interface SagaDefinition<Machine extends AnyStateMachine> {
   readonly version: number;
   readonly machine: Machine;
   readonly activities: Activities<Machine>;
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- empty only for a chart of no activities
   readonly compensations?: Compensations<Machine>;
   /** Any Standard Schema (Zod, Valibot, ArkType); without one the input is taken as it comes. */
   readonly input?: StandardSchemaV1<unknown, InputFrom<Machine>>;

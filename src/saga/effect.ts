@@ -245,7 +245,7 @@ function toActivity(
   const activity: PendingActivity = {
     activityId: ref.id,
     generation: revision,
-    src: String(ref.src),
+    src: ref.src as string,
     input: normalize(input),
     idempotencyKey:
       invocation?.idempotencyKey == null

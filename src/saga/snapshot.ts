@@ -46,7 +46,7 @@ export function encodeSnapshot(chart: Chart, snapshot: AnyMachineSnapshot, visit
     ...(snapshot.output === undefined ? {} : { output: snapshot.output as unknown }),
     ...(snapshot.error === undefined ? {} : { error: snapshot.error }),
     history: mapValues(history, (nodes) => nodes.map((node) => node.id)),
-    children: mapValues(children, (ref) => String(ref.src)),
+    children: mapValues(children, (ref) => ref.src as string),
     visits,
   };
   return encode(envelope);
@@ -102,9 +102,9 @@ function restore(chart: Chart, envelope: Envelope): AnyMachineSnapshot {
   try {
     snapshot = machine.resolveState({
       value: envelope.value,
-      context: envelope.context as never,
-      status: envelope.status as "active",
-      output: envelope.output as never,
+      context: envelope.context,
+      status: envelope.status,
+      output: envelope.output,
       error: envelope.error,
       historyValue: revivedHistory(chart, envelope.history),
     }) as AnyMachineSnapshot;

@@ -45,7 +45,7 @@ export type Outcome =
  */
 export function start(chart: Chart, input: unknown, moment: Moment): Step {
   const inert = scopeOf(moment);
-  const after = chart.machine.getInitialSnapshot(inert.scope, input as never) as AnyMachineSnapshot;
+  const after = chart.machine.getInitialSnapshot(inert.scope, input) as AnyMachineSnapshot;
   // Not an end but a fault: nothing has happened yet, so the caller may hear of it.
   if (after.status === "error") throw transitionFailed(chart, "xstate.init", after.error);
   const empty: Pending = { timers: [], activities: [], visits: {} };
@@ -99,6 +99,10 @@ export function settle(
   { activity, outcome }: { activity: PendingActivity; outcome: Outcome },
   moment: Moment,
 ): Step {
+  // XState itself takes a stale result for a new one.
+  if (activity.abandoned || !current.activities.includes(activity)) {
+    throw new Error(`activity "${activity.activityId}" is not live`);
+  }
   const spent = without(current, activity);
   const event = toEvent(activity.activityId, outcome);
   return advance(chart, spent, event, moment) ?? { next: spent, effects: [] };
@@ -141,11 +145,7 @@ function transition(
   { scope }: InertScope,
 ): AnyMachineSnapshot {
   try {
-    return chart.machine.transition(
-      snapshot as never,
-      event as never,
-      scope as never,
-    ) as AnyMachineSnapshot;
+    return chart.machine.transition(snapshot as never, event, scope as never) as AnyMachineSnapshot;
   } catch (error) {
     throw transitionFailed(chart, event.type, error);
   }

@@ -185,10 +185,7 @@ export interface Store {
   }): Promise<readonly ClaimedEffect[]>;
 
   /** Prolongs the lease of live effects that are still running. One that is gone is no error. */
-  extendLeases(
-    effects: readonly (InstanceKey & EffectRef)[],
-    leaseUntilMs: number,
-  ): Promise<void>;
+  extendLeases(effects: readonly (InstanceKey & EffectRef)[], leaseUntilMs: number): Promise<void>;
 
   /** The `limit` timers that are due first, in the order of their due times. */
   findTimers(limit: number): Promise<readonly DueTimer[]>;

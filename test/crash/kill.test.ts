@@ -12,7 +12,7 @@ import type { Started } from "./processes.ts";
 const KILLS = 22;
 const ORDERS = 220;
 /** How long a server lives after it listens, ms. */
-const LIFE_MS = { min: 20, max: 500 } as const;
+const LIFE_MS = { min: 50, max: 900 } as const;
 const SEED = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
 
 // What undoes what, in the order of the steps.
@@ -54,7 +54,7 @@ test(
       const share = ids.slice((life * ORDERS) / KILLS, ((life + 1) * ORDERS) / KILLS);
       for (const id of share) {
         const patience = random() < 0.5 ? "short" : "long";
-        const cancelAfterMs = random() < 0.3 ? random() * 300 : null;
+        const cancelAfterMs = random() < 0.4 ? random() * 80 : null;
         clients.push(order(server, id, { patience, cancelAfterMs }));
       }
       await setTimeout(LIFE_MS.min + random() * (LIFE_MS.max - LIFE_MS.min));

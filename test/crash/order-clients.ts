@@ -21,7 +21,7 @@ export interface OrderState {
  * does not ask again, and only the outbox can bring back an attempt that died with its server.
  */
 export const delays = {
-  short: { attemptTimeoutMs: 1_000, backoffBaseMs: 20, backoffCapMs: 200 },
+  short: { attemptTimeoutMs: 150, backoffBaseMs: 20, backoffCapMs: 200 },
   long: { attemptTimeoutMs: 3_600_000, backoffBaseMs: 20, backoffCapMs: 200 },
 } as const;
 

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { Store } from "../../src/index.ts";
 import { SagaError } from "../../src/errors.ts";
+import { ATTRIBUTES_MAX, ID_LENGTH_MAX } from "../../src/runtime/incoming.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { definePurchase, purchaseMachine } from "../fixtures/purchase.ts";
 import { crashedCopy, databasePath, deferred, openWorld } from "../fixtures/world.ts";
@@ -161,6 +162,23 @@ test.each(["", "x".repeat(201), "line\nbreak", "\ud800", 7])("the id %j is refus
 
   await expect(started).rejects.toMatchObject({ code: "SAGA_ID_INVALID" });
   await expect(read).rejects.toMatchObject({ code: "SAGA_ID_INVALID" });
+});
+
+test(`an instance has at most ${ATTRIBUTES_MAX} attributes, each of 1-${ID_LENGTH_MAX} characters`, async () => {
+  const saga = definePurchase({});
+  const { runtime } = await openWorld(databasePath(), { sagas: [saga] });
+  const many = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`k-${index}`, "v"]));
+
+  const { instance } = await runtime.start(saga, { input, attributes: many(ATTRIBUTES_MAX) });
+  const refused = [many(ATTRIBUTES_MAX + 1), { k: "v".repeat(ID_LENGTH_MAX + 1) }, { "": "v" }].map(
+    (attributes) => runtime.start(saga, { input, attributes }),
+  );
+
+  expect(instance.attributes).toEqual(many(ATTRIBUTES_MAX));
+  for (const start of refused) {
+    await expect(start).rejects.toMatchObject({ code: "SAGA_REQUEST_INVALID" });
+  }
 });
 
 test("an instance that is not there is told from one that has ended", async () => {

@@ -1,24 +1,87 @@
+/** What must compile, and what must not, when a saga is defined and used; `tsc` is the judge. */
 import { setup } from "xstate";
-import { activity, defineSaga } from "../../src/index.ts";
 import { z } from "zod";
+import { activity, defineSaga } from "../../src/index.ts";
+import type { Runtime, Saga } from "../../src/index.ts";
+
 const machine = setup({
-  types: { events: {} as { type: "PACKED"; parcelId: string } | { type: "saga.cancel"; reason?: string | undefined }, input: {} as { a: number }, context: {} as {x: number} },
-  actors: { charge: activity<{ cents: number }, { paymentId: string }>(), refund: activity<{ id: string | null }, void>() },
-}).createMachine({ id: "m", context: { x: 1 }, initial: "a", states: { a: { on: {PACKED: "b", "saga.cancel": "b"}, invoke: { id: "charge", src: "charge", input: { cents: 1 }, onDone: "b", onError: "b" } }, b: { type: "final" } } });
-export const ok = defineSaga({ name: "m", version: 1, machine, activities: { charge: async ({ input }) => ({ paymentId: String(input.cents) }), refund: async () => {} }, compensations: { charge: "refund" }, input: z.object({ a: z.number() }), events: { PACKED: z.object({ parcelId: z.string() }), "saga.cancel": z.object({ reason: z.string().optional() }) } });
-// @ts-expect-error missing activity
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async () => ({ paymentId: "" }) } });
-// @ts-expect-error wrong output
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async () => ({ paymentId: 1 }), refund: async () => {} } });
-// @ts-expect-error wrong input
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async ({ input }: {input: {cents: string}}) => ({ paymentId: input.cents }), refund: async () => {} } });
-// @ts-expect-error unknown compensation
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async () => ({ paymentId: "" }), refund: async () => {} }, compensations: { charg: "refund" } });
-// @ts-expect-error unknown compensation target
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async () => ({ paymentId: "" }), refund: async () => {} }, compensations: { charge: "refun" } });
-// @ts-expect-error unknown event
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async () => ({ paymentId: "" }), refund: async () => {} }, events: { PACKD: z.object({}) } });
-// @ts-expect-error wrong payload
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async () => ({ paymentId: "" }), refund: async () => {} }, events: { PACKED: z.object({ parcelId: z.number() }) } });
-// @ts-expect-error wrong input schema
-defineSaga({ name: "m", version: 1, machine, activities: { charge: async () => ({ paymentId: "" }), refund: async () => {} }, input: z.object({ a: z.string() }) });
+  types: {
+    context: {} as { cents: number },
+    input: {} as { cents: number },
+    events: {} as
+      | { type: "PACKED"; parcelId: string }
+      | { type: "saga.cancel"; reason?: string | undefined },
+  },
+  actors: {
+    charge: activity<{ cents: number }, { paymentId: string }>(),
+    refund: activity<{ paymentId: string | null }, void>(),
+  },
+}).createMachine({ id: "shop", context: { cents: 1 } });
+
+const activities = {
+  charge: () => Promise.resolve({ paymentId: "p-1" }),
+  refund: () => Promise.resolve(),
+};
+const saga = { name: "shop", version: 1, machine, activities };
+
+export const complete: Saga<typeof machine> = defineSaga({
+  ...saga,
+  activities: {
+    ...activities,
+    charge: ({ input }) => Promise.resolve({ paymentId: `${input.cents.toFixed()} cents` }),
+  },
+  compensations: { charge: "refund", refund: null },
+  input: z.object({ cents: z.number() }),
+  events: {
+    PACKED: z.object({ parcelId: z.string() }),
+    "saga.cancel": z.object({ reason: z.string().optional() }),
+  },
+});
+
+// @ts-expect-error -- refund has no function
+defineSaga({ ...saga, activities: { charge: activities.charge } });
+
+defineSaga({
+  ...saga,
+  // @ts-expect-error -- the chart reads paymentId as a text
+  activities: { ...activities, charge: () => Promise.resolve({ paymentId: 1 }) },
+});
+
+defineSaga({
+  ...saga,
+  activities: {
+    ...activities,
+    // @ts-expect-error -- the chart gives cents as a number
+    charge: ({ input }: { input: { cents: string } }) =>
+      Promise.resolve({ paymentId: input.cents }),
+  },
+});
+
+// @ts-expect-error -- there is no activity "chrage"
+defineSaga({ ...saga, compensations: { chrage: "refund" } });
+
+// @ts-expect-error -- there is no activity "refnd"
+defineSaga({ ...saga, compensations: { charge: "refnd" } });
+
+// @ts-expect-error -- there is no event "PACKT"
+defineSaga({ ...saga, events: { PACKT: z.object({}) } });
+
+// @ts-expect-error -- the chart reads parcelId as a text
+defineSaga({ ...saga, events: { PACKED: z.object({ parcelId: z.number() }) } });
+
+// @ts-expect-error -- the chart reads cents as a number
+defineSaga({ ...saga, input: z.object({ cents: z.string() }) });
+
+export async function use(runtime: Runtime): Promise<void> {
+  await runtime.start(complete, { input: { cents: 1 } });
+  await runtime.send(complete, "s-1", { type: "PACKED", parcelId: "p-1" });
+
+  // @ts-expect-error -- the input lacks its cents
+  await runtime.start(complete, { input: {} });
+  // @ts-expect-error -- there is no event "PACKT"
+  await runtime.send(complete, "s-1", { type: "PACKT" });
+  // @ts-expect-error -- the payload lacks its parcelId
+  await runtime.send(complete, "s-1", { type: "PACKED" });
+  // @ts-expect-error -- only the runtime tells a chart what its activities did
+  await runtime.send(complete, "s-1", { type: "xstate.done.actor.charge", output: {} });
+}

@@ -1,0 +1,45 @@
+/** Rendering of sagas: what a definition looks like from outside. */
+import { declaredEvents } from "../saga/accepts.ts";
+import type { Chart } from "../saga/chart.ts";
+import type { AnySaga } from "../saga/define.ts";
+import { toJsonSchema } from "./json-schema.ts";
+import { toJson } from "./render.ts";
+import type { Json } from "./render.ts";
+
+export interface RenderedEvent {
+  readonly type: string;
+  /** JSON Schema (draft 2020-12) of the event without its `type`; null if the saga gives none. */
+  readonly schema: Json;
+}
+
+export interface RenderedSaga {
+  readonly name: string;
+  readonly version: number;
+  readonly events: readonly RenderedEvent[];
+  /** For each activity with an effect to undo the activity that undoes it; null: cannot be undone. */
+  readonly compensations: Readonly<Record<string, string | null>>;
+  readonly inputSchema: Json;
+}
+
+export function renderSaga({ saga, ...rest }: Chart): RenderedSaga {
+  return {
+    name: saga.name,
+    version: saga.version,
+    events: renderEvents(saga, declaredEvents({ saga, ...rest })),
+    compensations: saga.compensations,
+    inputSchema: toJsonSchema(saga.input),
+  };
+}
+
+/** The saga with its chart as its author wrote it, which `createMachine` takes again; functions are left out. */
+export function renderSagaWithChart(chart: Chart): RenderedSaga & { readonly chart: Json } {
+  // The saga's own machine: the one that runs carries marks of the runtime.
+  return { ...renderSaga(chart), chart: toJson(chart.saga.machine.config) };
+}
+
+export function renderEvents(
+  saga: Pick<AnySaga, "events">,
+  types: readonly string[],
+): readonly RenderedEvent[] {
+  return types.map((type) => ({ type, schema: toJsonSchema(saga.events[type]) }));
+}

@@ -1,0 +1,69 @@
+/**
+ * Our own server: the routes behind limits on everything that a client could make too large or too slow.
+ * It listens to nothing until it is told to, and knows no configuration.
+ */
+import { randomUUID } from "node:crypto";
+import { fastify, LogController } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { SagaError } from "../errors.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { answerConnectionError } from "./connection-errors.ts";
+import { healthRoutes } from "./health-routes.ts";
+import { httpLimits } from "./limits.ts";
+import { otherMethods, watchRoutes } from "./other-methods.ts";
+import { answerAnyError } from "./problem.ts";
+import { sagaRoutes } from "./saga-routes.ts";
+
+export interface ServerOptions {
+  readonly runtime: Runtime;
+  /** Without one nothing is logged. At level `debug` or below, each request is. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+/** The server with its routes; the runtime stays the caller's, to close after it. */
+export function buildServer({ runtime, logger }: ServerOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: httpLimits.bodyBytesMax,
+    connectionTimeout: httpLimits.connectionTimeoutMs,
+    keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
+    requestTimeout: httpLimits.requestTimeoutMs,
+    routerOptions: { maxParamLength: httpLimits.paramLengthMax },
+    http: {
+      maxHeaderSize: httpLimits.headerBytesMax,
+      headersTimeout: httpLimits.headersTimeoutMs,
+      requestTimeout: httpLimits.requestTimeoutMs,
+      connectionsCheckingInterval: httpLimits.timeoutCheckMs,
+    },
+    // While it closes, requests on open connections are still answered, and by us.
+    return503OnClosing: false,
+    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: !isVerbose(logger) }),
+    clientErrorHandler: answerConnectionError,
+    frameworkErrors: answerAnyError,
+    ...(logger !== undefined && { loggerInstance: logger }),
+  });
+
+  app.removeAllContentTypeParsers();
+  app.setErrorHandler(answerAnyError);
+  app.setNotFoundHandler((request) => {
+    throw new SagaError("SAGA_ROUTE_NOT_FOUND", `there is nothing at ${pathOf(request.url)}`);
+  });
+
+  const methods = watchRoutes(app);
+  void app.register(sagaRoutes, { runtime });
+  void app.register(healthRoutes, { runtime });
+  void app.register(otherMethods, { methods });
+  return app;
+}
+
+function isVerbose(logger: FastifyBaseLogger | undefined): boolean {
+  return logger?.level === "debug" || logger?.level === "trace";
+}
+
+const SHOWN_LENGTH_MAX = 100;
+
+// A query may carry what is nobody's business.
+function pathOf(url: string): string {
+  const path = url.split("?", 1)[0] ?? "";
+  return JSON.stringify(path.slice(0, SHOWN_LENGTH_MAX));
+}

@@ -1,0 +1,169 @@
+/**
+ * Who may perform an effect, and until when.
+ *
+ * A lease carries the epoch of the opening that wrote it. There is one owner at a time, so a lease of an
+ * earlier epoch is held by nobody who could still extend it, and the effect is claimed again at once; when
+ * that lost attempt can no longer take effect is kept beside the new lease.
+ */
+import { and, asc, eq, isNull, placeholder, sql } from "drizzle-orm";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type {
+  AbandonedEffect,
+  ClaimedEffect,
+  EffectRecord,
+  EffectRef,
+  InstanceKey,
+} from "../store.ts";
+import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { instances, isAbandoned, isLive, lapsesAtMs, outbox } from "./schema.ts";
+
+/** An effect that may be claimed, with its row. */
+export interface Claimable extends InstanceKey {
+  readonly key: number;
+  readonly effect: EffectRecord;
+}
+
+export interface ClaimOptions {
+  readonly limit: number;
+  readonly nowMs: number;
+  readonly leaseUntilMs: number;
+}
+
+export type Leases = ReturnType<typeof prepareLeases>;
+
+export const effectColumns = {
+  activityId: outbox.activityId,
+  generation: outbox.generation,
+  src: outbox.src,
+  input: outbox.input,
+  idempotencyKey: outbox.idempotencyKey,
+  attempt: outbox.attempt,
+  status: outbox.status,
+  leaseUntilMs: outbox.leaseUntilMs,
+  lostUntilMs: outbox.lostUntilMs,
+};
+
+export function prepareLeases(db: SqliteDatabase, epoch: number) {
+  const findUnclaimed = prepareFindUnclaimed(db);
+  const findUnheld = prepareFindUnheld(db);
+  const take = prepareWrite<{ key: number; leaseUntilMs: number; lostUntilMs: number | null }>(
+    db.$client,
+    db
+      .update(outbox)
+      .set({
+        leaseUntilMs: sql`${placeholder("leaseUntilMs")}`,
+        lostUntilMs: sql`${placeholder("lostUntilMs")}`,
+        owner: epoch,
+      })
+      .where(eq(outbox.key, placeholder("key"))),
+  );
+
+  return {
+    findAbandoned: prepareFindAbandoned(db),
+    extend: prepareExtend(db, epoch),
+
+    /** Writes nothing: an idle worker costs no commit. */
+    findClaimable({ limit, nowMs }: ClaimOptions): readonly Claimable[] {
+      return [...findUnheld.all({ limit, nowMs, epoch }), ...findUnclaimed.all({ limit })]
+        .toSorted((left, right) => left.key - right.key)
+        .slice(0, limit);
+    },
+
+    claim({ key, effect, ...name }: Claimable, options: ClaimOptions): ClaimedEffect {
+      const { leaseUntilMs } = options;
+      const lostUntilMs = lostUntilMsOf(effect, options.nowMs);
+      take.run({ key, leaseUntilMs, lostUntilMs });
+      return { ...name, effect: { ...effect, leaseUntilMs, lostUntilMs } };
+    },
+  };
+}
+
+/** An attempt whose lease has not lapsed may still take effect, though its worker is lost. */
+function lostUntilMsOf(effect: EffectRecord, nowMs: number): number | null {
+  const { leaseUntilMs, lostUntilMs } = effect;
+  if (leaseUntilMs === null || leaseUntilMs <= nowMs) return lostUntilMs;
+  return Math.max(leaseUntilMs, lostUntilMs ?? leaseUntilMs);
+}
+
+function selectClaimable(db: BetterSQLite3Database) {
+  return db
+    .select({
+      key: outbox.key,
+      saga: instances.saga,
+      instanceId: instances.instanceId,
+      effect: effectColumns,
+    })
+    .from(outbox)
+    .innerJoin(instances, eq(instances.key, outbox.instance));
+}
+
+// Two queries, since in each the index gives the order or the range: the cost is the limit, not the backlog.
+function prepareFindUnclaimed(db: BetterSQLite3Database) {
+  return selectClaimable(db)
+    .where(and(isLive, isNull(outbox.owner), isNull(outbox.leaseUntilMs)))
+    .orderBy(asc(outbox.key))
+    .limit(placeholder("limit"))
+    .prepare();
+}
+
+function prepareFindUnheld(db: BetterSQLite3Database) {
+  // As a row value: of an earlier owner, or ours and lapsed. Epochs only grow.
+  const isUnheld = sql`(${outbox.owner}, ${outbox.leaseUntilMs}) <= (${placeholder("epoch")}, ${placeholder("nowMs")})`;
+  return (
+    selectClaimable(db)
+      .where(and(isLive, isUnheld))
+      // The plus keeps SQLite from walking the whole outbox in this order instead of the range.
+      .orderBy(sql`+${outbox.key}`)
+      .limit(placeholder("limit"))
+      .prepare()
+  );
+}
+
+function prepareExtend(db: SqliteDatabase, epoch: number) {
+  const instance = db
+    .select({ key: instances.key })
+    .from(instances)
+    .where(
+      and(
+        eq(instances.saga, placeholder("saga")),
+        eq(instances.instanceId, placeholder("instanceId")),
+      ),
+    );
+  const isRunning = and(
+    eq(outbox.instance, instance),
+    eq(outbox.activityId, placeholder("activityId")),
+    eq(outbox.generation, placeholder("generation")),
+    isLive,
+    // What this opening has not claimed is not running here.
+    eq(outbox.owner, epoch),
+  );
+  const extend = prepareWrite<InstanceKey & EffectRef & { leaseUntilMs: number }>(
+    db.$client,
+    db
+      .update(outbox)
+      .set({ leaseUntilMs: sql`${placeholder("leaseUntilMs")}` })
+      .where(isRunning),
+  );
+  return (effect: InstanceKey & EffectRef, leaseUntilMs: number): void => {
+    extend.run({ ...effect, leaseUntilMs });
+  };
+}
+
+function prepareFindAbandoned(db: BetterSQLite3Database) {
+  const find = db
+    .select({
+      saga: instances.saga,
+      instanceId: instances.instanceId,
+      activityId: outbox.activityId,
+      generation: outbox.generation,
+      // Nothing holds it and nothing was lost: it has lapsed already.
+      leaseUntilMs: sql<number>`coalesce(${lapsesAtMs}, 0)`,
+    })
+    .from(outbox)
+    .innerJoin(instances, eq(instances.key, outbox.instance))
+    .where(isAbandoned)
+    .orderBy(lapsesAtMs, asc(outbox.key))
+    .limit(placeholder("limit"))
+    .prepare();
+  return (limit: number): readonly AbandonedEffect[] => find.all({ limit });
+}

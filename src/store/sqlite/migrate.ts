@@ -1,0 +1,86 @@
+/**
+ * Brings a database file to the schema of this program, or says why it cannot.
+ *
+ * `user_version` counts the migrations that were applied, in the order of drizzle-kit's journal. We do not
+ * use Drizzle's own migrator: it has no lock, goes on in silence with a file of a newer program, and leaves
+ * out a migration whose timestamp is older than the last one applied.
+ */
+import { fileURLToPath } from "node:url";
+import type { Database } from "better-sqlite3";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import { SagaError } from "../../errors.ts";
+
+/** "Saga" in ASCII. Marks our files in SQLite's header, where `file` and the sqlite3 shell show it. */
+const APPLICATION_ID = 0x53616761;
+
+// This module is three levels below the package root in `src` and in `dist`, and the package ships `src/…/migrations`.
+const MIGRATIONS_URL = new URL("../../../src/store/sqlite/migrations", import.meta.url);
+
+/** What is missing in a file: all of it in a new one. */
+export interface PendingMigrations {
+  readonly statements: readonly string[];
+  /** What `user_version` is when they are applied. */
+  readonly schemaVersion: number;
+}
+
+/**
+ * Writes nothing, since the file may be somebody else's.
+ *
+ * @throws {SagaError} SAGA_STORE_INVALID if the file belongs to another application.
+ * @throws {SagaError} SAGA_STORE_TOO_NEW if a newer program has migrated it.
+ */
+export function findPendingMigrations(client: Database, path: string): PendingMigrations {
+  const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(MIGRATIONS_URL) });
+  const applied = readSchemaVersion(client, path);
+  if (applied > migrations.length) {
+    throw new SagaError(
+      "SAGA_STORE_TOO_NEW",
+      `"${path}" has schema ${applied}, this program knows ${migrations.length}; start the program that wrote it, or a newer one`,
+    );
+  }
+  return {
+    statements: migrations.slice(applied).flatMap((migration) => migration.sql),
+    schemaVersion: migrations.length,
+  };
+}
+
+/** Applies all of them in one transaction, or none. */
+export function applyMigrations(client: Database, path: string, pending: PendingMigrations): void {
+  if (pending.statements.length === 0) return;
+
+  // A table that is rebuilt would delete its children. Inside a transaction this pragma does nothing.
+  client.pragma("foreign_keys = OFF");
+  const apply = client.transaction(() => {
+    for (const statement of pending.statements) client.exec(statement);
+    checkForeignKeys(client, path);
+    client.pragma(`application_id = ${APPLICATION_ID}`);
+    client.pragma(`user_version = ${pending.schemaVersion}`);
+  });
+  apply.immediate();
+  client.pragma("foreign_keys = ON");
+}
+
+/** How many migrations the file has: 0 for a new one. */
+function readSchemaVersion(client: Database, path: string): number {
+  const applicationId = Number(client.pragma("application_id", { simple: true }));
+  const applied = Number(client.pragma("user_version", { simple: true }));
+  if (applicationId === APPLICATION_ID) return applied;
+
+  const isEmpty = client.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  if (isEmpty && applicationId === 0 && applied === 0) return 0;
+  throw new SagaError(
+    "SAGA_STORE_INVALID",
+    `"${path}" is the database of another application (application_id ${applicationId}); give another path`,
+  );
+}
+
+function checkForeignKeys(client: Database, path: string): void {
+  const violations = client.pragma("foreign_key_check");
+  if (!Array.isArray(violations) || violations.length > 0) {
+    throw new SagaError(
+      "SAGA_STORE_INVALID",
+      `"${path}" has rows whose instance is missing; nothing was migrated, restore a backup`,
+      { details: { violations } },
+    );
+  }
+}

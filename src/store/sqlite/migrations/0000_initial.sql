@@ -1,0 +1,83 @@
+CREATE TABLE `answers` (
+	`instance` integer NOT NULL,
+	`event_id` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`answer` text NOT NULL,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `answers_event` ON `answers` (`instance`,`event_id`);--> statement-breakpoint
+CREATE TABLE `instances` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`saga` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`version` integer NOT NULL,
+	`revision` integer NOT NULL,
+	`phase` text NOT NULL,
+	`state` text NOT NULL,
+	`tags` text NOT NULL,
+	`fault` text,
+	`correlation_id` text NOT NULL,
+	`attributes` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`updated_at_ms` integer NOT NULL,
+	`snapshot` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `instances_name` ON `instances` (`saga`,`instance_id`);--> statement-breakpoint
+CREATE TABLE `journal` (
+	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`instance` integer NOT NULL,
+	`revision` integer NOT NULL,
+	`at_ms` integer NOT NULL,
+	`source` text NOT NULL,
+	`event_type` text NOT NULL,
+	`event_id` text,
+	`state_before` text,
+	`state_after` text NOT NULL,
+	`phase` text NOT NULL,
+	`verdict` text NOT NULL,
+	`event` text NOT NULL,
+	`effects` text NOT NULL,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `journal_revision` ON `journal` (`instance`,`revision`);--> statement-breakpoint
+CREATE TABLE `meta` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`store_id` text NOT NULL,
+	`epoch` integer NOT NULL,
+	CONSTRAINT "meta_single_row" CHECK("meta"."id" = 1)
+);
+--> statement-breakpoint
+CREATE TABLE `outbox` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`instance` integer NOT NULL,
+	`activity_id` text NOT NULL,
+	`generation` integer NOT NULL,
+	`src` text NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`attempt` integer NOT NULL,
+	`status` text NOT NULL,
+	`lease_until_ms` integer,
+	`owner` integer,
+	`lost_until_ms` integer,
+	`input` text NOT NULL,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `outbox_claim` ON `outbox` (`owner`,`lease_until_ms`) WHERE "status" = 'live';--> statement-breakpoint
+CREATE INDEX `outbox_abandoned` ON `outbox` (case when "lease_until_ms" is null or "lost_until_ms" > "lease_until_ms" then "lost_until_ms" else "lease_until_ms" end) WHERE "status" = 'abandoned';--> statement-breakpoint
+CREATE UNIQUE INDEX `outbox_name` ON `outbox` (`instance`,`activity_id`,`generation`);--> statement-breakpoint
+CREATE TABLE `timers` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`instance` integer NOT NULL,
+	`timer_id` text NOT NULL,
+	`send_id` text,
+	`due_at_ms` integer NOT NULL,
+	`event` text NOT NULL,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `timers_due` ON `timers` (`due_at_ms`);--> statement-breakpoint
+CREATE UNIQUE INDEX `timers_name` ON `timers` (`instance`,`timer_id`);

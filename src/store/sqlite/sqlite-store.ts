@@ -1,0 +1,221 @@
+/**
+ * The store port on SQLite.
+ *
+ * A batch is one transaction with one fsync. After an error of the disk nobody knows what is in the file,
+ * so the store answers nothing more until it is opened again.
+ */
+import type { Database, Statement } from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import { SagaError } from "../../errors.ts";
+import type {
+  AbandonedEffect,
+  ClaimedEffect,
+  CommitOutcome,
+  DueTimer,
+  EffectRef,
+  InstanceKey,
+  JournalEntry,
+  RecordedAnswer,
+  Store,
+  StoredInstance,
+  WriteSet,
+} from "../store.ts";
+import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
+import { prepareQueries, type Queries } from "./queries.ts";
+import { toCommitError, toStoreError } from "./sqlite-errors.ts";
+import { checkWriteSet, prepareWriteSet, type ApplyWriteSet } from "./write-set.ts";
+
+export interface SqliteStoreOptions {
+  /** With all settings made and the schema in place. The store closes it. */
+  readonly client: Database;
+  /** Number of this opening, the owner of its leases. */
+  readonly epoch: number;
+  /** Called last when the store is closed. */
+  readonly release: () => void;
+}
+
+export class SqliteStore implements Store {
+  readonly #client: Database;
+  readonly #release: () => void;
+  readonly #queries: Queries;
+  readonly #leases: Leases;
+  readonly #apply: ApplyWriteSet;
+  // Not Drizzle's transactions: those do not tell an error of COMMIT from one before it.
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
+  #failure: SagaError | null = null;
+  #isClosed = false;
+
+  constructor({ client, epoch, release }: SqliteStoreOptions) {
+    const db = drizzle(client);
+    this.#client = client;
+    this.#release = release;
+    this.#queries = prepareQueries(db);
+    this.#leases = prepareLeases(db, epoch);
+    this.#apply = prepareWriteSet(db, epoch);
+    this.#begin = client.prepare("BEGIN IMMEDIATE");
+    this.#commit = client.prepare("COMMIT");
+    this.#rollback = client.prepare("ROLLBACK");
+  }
+
+  async commit(writeSets: readonly WriteSet[]): Promise<readonly CommitOutcome[]> {
+    for (const writeSet of writeSets) checkWriteSet(writeSet);
+    if (writeSets.length === 0) return [];
+
+    const leftOut = new Map<number, CommitOutcome>();
+    for (;;) {
+      const { outcomes, isWhole } = this.#transact(
+        () => this.#applyBatch(writeSets, leftOut),
+        (run) => run.isWhole,
+      );
+      if (isWhole) return outcomes;
+    }
+  }
+
+  async claimEffects(options: ClaimOptions): Promise<readonly ClaimedEffect[]> {
+    checkLimit(options.limit);
+    const claimable = this.#guard(() => this.#leases.findClaimable(options));
+    if (claimable.length === 0) return [];
+    return this.#transact(() => claimable.map((effect) => this.#leases.claim(effect, options)));
+  }
+
+  async extendLeases(
+    effects: readonly (InstanceKey & EffectRef)[],
+    leaseUntilMs: number,
+  ): Promise<void> {
+    if (effects.length === 0) return;
+    this.#transact(() => {
+      for (const effect of effects) this.#leases.extend(effect, leaseUntilMs);
+    });
+  }
+
+  async load(key: InstanceKey): Promise<StoredInstance | null> {
+    return this.#guard(() => this.#queries.load(key));
+  }
+
+  async findAnswer(key: InstanceKey, eventId: string): Promise<RecordedAnswer | null> {
+    return this.#guard(() => this.#queries.findAnswer(key, eventId));
+  }
+
+  async readJournal(
+    key: InstanceKey,
+    page: { afterRevision: number; limit: number },
+  ): Promise<readonly JournalEntry[]> {
+    checkLimit(page.limit);
+    return this.#guard(() => this.#queries.readJournal(key, page));
+  }
+
+  async findTimers(limit: number): Promise<readonly DueTimer[]> {
+    checkLimit(limit);
+    return this.#guard(() => this.#queries.findTimers(limit));
+  }
+
+  async findAbandoned(limit: number): Promise<readonly AbandonedEffect[]> {
+    checkLimit(limit);
+    return this.#guard(() => this.#leases.findAbandoned(limit));
+  }
+
+  /** What the last checkpoint cannot copy stays safe in the WAL: its error is thrown after all is closed. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      if (this.#failure === null) this.#client.pragma("wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      throw toStoreError(error);
+    } finally {
+      this.#closeAll();
+    }
+  }
+
+  #closeAll(): void {
+    try {
+      this.#client.close();
+    } finally {
+      this.#release();
+    }
+  }
+
+  /**
+   * A misfit is rare, so there is no savepoint for each write set: at the first one the run ends, it is
+   * added to `leftOut` by its index, and the batch is rolled back and run again without it.
+   */
+  #applyBatch(
+    writeSets: readonly WriteSet[],
+    leftOut: Map<number, CommitOutcome>,
+  ): { outcomes: readonly CommitOutcome[]; isWhole: boolean } {
+    const outcomes: CommitOutcome[] = [];
+    for (const [index, writeSet] of writeSets.entries()) {
+      const known = leftOut.get(index);
+      const outcome = known ?? this.#apply(writeSet);
+      outcomes.push(outcome);
+      // One that fails by revision has written nothing, and needs no second run.
+      if (known === undefined && outcome !== "committed" && outcome !== "revision") {
+        leftOut.set(index, outcome);
+        return { outcomes, isWhole: false };
+      }
+    }
+    return { outcomes, isWhole: true };
+  }
+
+  /** Commits what `work` wrote if it is to be kept, else rolls it back; rolls back if `work` throws. */
+  #transact<T>(work: () => T, isToBeKept: (result: T) => boolean = () => true): T {
+    return this.#guard(() => {
+      this.#begin.run();
+      let result: T;
+      try {
+        result = work();
+      } catch (error) {
+        this.#rollBack();
+        throw error;
+      }
+      if (isToBeKept(result)) this.#commitTransaction();
+      else this.#rollBack();
+      return result;
+    });
+  }
+
+  #commitTransaction(): void {
+    try {
+      this.#commit.run();
+    } catch (error) {
+      this.#rollBack();
+      throw toCommitError(error);
+    }
+  }
+
+  #rollBack(): void {
+    // SQLite rolls back by itself after some errors, a full disk among them.
+    if (!this.#client.inTransaction) return;
+    try {
+      this.#rollback.run();
+    } catch (error) {
+      throw toCommitError(error);
+    }
+  }
+
+  /** Lets nothing through after the outcome of a commit was lost, and maps what SQLite throws. */
+  #guard<T>(work: () => T): T {
+    if (this.#isClosed) throw new Error("the store is closed");
+    if (this.#failure !== null) {
+      throw new SagaError(this.#failure.code, this.#failure.message, { cause: this.#failure });
+    }
+    try {
+      return work();
+    } catch (error) {
+      const mapped = toStoreError(error);
+      if (mapped instanceof SagaError && mapped.code === "SAGA_STORE_OUTCOME_UNKNOWN") {
+        this.#failure = mapped;
+      }
+      throw mapped;
+    }
+  }
+}
+
+/** SQLite takes a negative limit for none at all. */
+function checkLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new Error(`limit is ${limit}; give an integer from 0`);
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Writes one write set inside an open transaction.
+ *
+ * Whatever may not fit is tried before anything that must, so a write set that is left out fails early.
+ * All statements are prepared once: building a query costs more than running it.
+ */
+import { and, eq, getTableColumns, placeholder, sql, type SQL } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import type {
+  CommitOutcome,
+  EffectRecord,
+  EffectRef,
+  InstanceRecord,
+  JournalEntry,
+  RecordedAnswer,
+  TimerRecord,
+  WriteSet,
+} from "../store.ts";
+import { prepareReturning, prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { answers, instances, journal, outbox, timers } from "./schema.ts";
+
+/** Names the instance that a row belongs to. */
+interface OfInstance {
+  readonly instance: number;
+}
+
+export type ApplyWriteSet = (writeSet: WriteSet) => CommitOutcome;
+
+/** `epoch` is the owner of every lease that is written. Unless the outcome is `committed`, roll back. */
+export function prepareWriteSet(db: SqliteDatabase, epoch: number): ApplyWriteSet {
+  const writeInstance = prepareInstance(db);
+  const writeHistory = prepareHistory(db);
+  const writeTimers = prepareTimers(db);
+  const writeEffects = prepareEffects(db, epoch);
+
+  return (writeSet) => {
+    const instance = writeInstance(writeSet.instance);
+    if (instance === null) return "revision";
+    if (!writeTimers.fire(instance, writeSet)) return "timer";
+    if (!writeEffects.finish(instance, writeSet)) return "effect";
+    if (!writeHistory.answer(instance, writeSet)) return "eventId";
+
+    writeHistory.append(instance, writeSet);
+    writeTimers.change(instance, writeSet);
+    writeEffects.change(instance, writeSet);
+    return "committed";
+  };
+}
+
+/** Catches a caller that is wrong before it reaches the tables. */
+export function checkWriteSet({ instance, journal: entry }: WriteSet): void {
+  const { revision } = instance;
+  if (!Number.isSafeInteger(revision) || revision < 1) {
+    throw new Error(
+      `write set of "${instance.instanceId}" has revision ${revision}; counts from 1`,
+    );
+  }
+  if (entry.revision !== revision) {
+    throw new Error(
+      `write set of "${instance.instanceId}" has revision ${revision} and journals ${entry.revision}`,
+    );
+  }
+}
+
+/** Creates or advances; answers the key, or null if the stored revision is not the one before. */
+function prepareInstance(db: SqliteDatabase) {
+  const { key: _, ...values } = boundColumns(instances);
+  const create = prepareReturning<InstanceRecord>(
+    db.$client,
+    db.insert(instances).values(values).onConflictDoNothing().returning({ key: instances.key }),
+  );
+
+  // The name stays out of it, or each update would write the unique index as well.
+  const { saga, instanceId, ...changes } = values;
+  const isBefore = and(
+    eq(instances.saga, saga),
+    eq(instances.instanceId, instanceId),
+    sql`${instances.revision} = ${placeholder("revision")} - 1`,
+  );
+  const advance = prepareReturning<InstanceRecord>(
+    db.$client,
+    db.update(instances).set(changes).where(isBefore).returning({ key: instances.key }),
+  );
+
+  return (record: InstanceRecord): number | null => {
+    const key = record.revision === 1 ? create.get(record) : advance.get(record);
+    return typeof key === "number" ? key : null;
+  };
+}
+
+function prepareHistory(db: SqliteDatabase) {
+  const { position: _, ...entry } = boundColumns(journal);
+  const append = prepareWrite<JournalEntry & OfInstance>(
+    db.$client,
+    db.insert(journal).values(entry),
+  );
+  const answer = prepareWrite<RecordedAnswer & OfInstance>(
+    db.$client,
+    db.insert(answers).values(boundColumns(answers)).onConflictDoNothing(),
+  );
+
+  return {
+    append(instance: number, writeSet: WriteSet): void {
+      append.run({ ...writeSet.journal, instance });
+    },
+    /** False if the event id was used. */
+    answer(instance: number, writeSet: WriteSet): boolean {
+      return writeSet.answer === null || answer.run({ ...writeSet.answer, instance }) === 1;
+    },
+  };
+}
+
+function prepareTimers(db: SqliteDatabase) {
+  const { key: _, ...timer } = boundColumns(timers);
+  const set = prepareWrite<TimerRecord & OfInstance>(db.$client, db.insert(timers).values(timer));
+  const isNamed = and(
+    eq(timers.instance, placeholder("instance")),
+    eq(timers.timerId, placeholder("timerId")),
+  );
+  const remove = prepareWrite<{ timerId: string } & OfInstance>(
+    db.$client,
+    db.delete(timers).where(isNamed),
+  );
+
+  return {
+    /** False if the timer is gone. */
+    fire(instance: number, { timerFired: timerId }: WriteSet): boolean {
+      return timerId === null || remove.run({ instance, timerId }) === 1;
+    },
+    change(instance: number, { timersCancelled, timersSet }: WriteSet): void {
+      for (const timerId of timersCancelled) remove.run({ instance, timerId });
+      for (const record of timersSet) set.run({ ...record, instance });
+    },
+  };
+}
+
+function prepareEffects(db: SqliteDatabase, epoch: number) {
+  const { key: _, ...effect } = boundColumns(outbox);
+  const start = prepareWrite<EffectRecord & { owner: number | null } & OfInstance>(
+    db.$client,
+    db.insert(outbox).values(effect),
+  );
+  const isNamed = and(
+    eq(outbox.instance, placeholder("instance")),
+    eq(outbox.activityId, placeholder("activityId")),
+    eq(outbox.generation, placeholder("generation")),
+  );
+  const abandon = prepareWrite<EffectRef & OfInstance>(
+    db.$client,
+    db.update(outbox).set({ status: "abandoned" }).where(isNamed),
+  );
+  const remove = prepareWrite<EffectRef & OfInstance>(db.$client, db.delete(outbox).where(isNamed));
+
+  return {
+    /** False if the effect is gone. */
+    finish(instance: number, { effectFinished: ref }: WriteSet): boolean {
+      return ref === null || remove.run({ ...ref, instance }) === 1;
+    },
+    change(instance: number, writeSet: WriteSet): void {
+      for (const ref of writeSet.effectsAbandoned) {
+        mustExist(abandon.run({ ...ref, instance }), ref);
+      }
+      for (const ref of writeSet.effectsDropped) {
+        mustExist(remove.run({ ...ref, instance }), ref);
+      }
+      for (const record of writeSet.effectsStarted) {
+        start.run({ ...record, instance, owner: record.leaseUntilMs === null ? null : epoch });
+      }
+    },
+  };
+}
+
+/** The revision fits, so whoever decided has seen this effect: only a bug can have lost it. */
+function mustExist(changes: number, ref: EffectRef): void {
+  if (changes !== 1) {
+    throw new Error(
+      `the chart leaves "${ref.activityId}" of ${ref.generation}, which is not there`,
+    );
+  }
+}
+
+/** A placeholder for each column, under the name that the column has in the schema. */
+function boundColumns<T extends SQLiteTable>(table: T): Record<keyof T["_"]["columns"], SQL> {
+  const bound = Object.entries(getTableColumns(table)).map(([name, column]) => [
+    name,
+    sql`${sql.param(placeholder(name), column)}`,
+  ]);
+  return Object.fromEntries(bound);
+}
