@@ -114,32 +114,32 @@ function isEnded({ phase }: OrderState): boolean {
 }
 
 /** What the books say against an order: nothing, if all is well. */
-function problemsOf({ id, phase }: OrderState, all: readonly Effect[]): string[] {
+function problemsOf({ id, phase, output }: OrderState, all: readonly Effect[]): string[] {
   const effects = all.filter(({ orderId }) => orderId === id);
   const keys = effects.map(({ idempotencyKey }) => idempotencyKey);
   const calls = effects.map(({ call }) => call);
   const done = calls.filter((call): call is keyof typeof undoOf => call in undoOf);
+  const undos = done.toReversed().map((call) => undoOf[call]);
   // Effects that found nothing to undo are part of the way, not of the books.
   const undone = effects.filter(({ undid }) => undid.length > 0).map(({ call }) => call);
+  // An order whose notification ran out of attempts is completed all the same, and says so.
+  const isWhole =
+    calls.join() === "reserve,charge,ship,notify" ||
+    (calls.join() === "reserve,charge,ship" && output?.notified === false);
 
-  const problems: string[] = [];
-  if (new Set(keys).size !== keys.length) problems.push("a key took effect twice");
-  if (new Set(done).size !== done.length) problems.push("a step took effect twice");
-  if (phase === "completed" && calls.join() !== "reserve,charge,ship,notify") {
-    problems.push("is completed, but not all of it happened, or not in order");
-  }
-  if (
-    phase === "compensated" &&
-    undone.join() !==
-      done
-        .toReversed()
-        .map((call) => undoOf[call])
-        .join()
-  ) {
-    problems.push("is compensated, but not in reverse order, or something is left over");
-  }
-  if (phase !== "completed" && phase !== "compensated") problems.push(`ended as ${phase}`);
-  return problems.map((problem) => `${id} ${problem}: ${calls.join()}`);
+  const verdicts: readonly (readonly [boolean, string])[] = [
+    [new Set(keys).size === keys.length, "a key took effect twice"],
+    [new Set(done).size === done.length, "a step took effect twice"],
+    [phase === "completed" || phase === "compensated", `is ${phase} in the end`],
+    [phase !== "completed" || isWhole, "is completed, but not all happened, or not in order"],
+    [
+      phase !== "compensated" || undone.join() === undos.join(),
+      "is compensated, but not in reverse order, or something is left over",
+    ],
+  ];
+  return verdicts
+    .filter(([isWell]) => !isWell)
+    .map(([, problem]) => `${id} ${problem}: ${calls.join()}`);
 }
 
 function isCompleted({ phase }: OrderState): boolean {

@@ -13,7 +13,7 @@ export interface OrderState {
   readonly id: string;
   readonly phase: string;
   readonly revision: number;
-  readonly output?: { readonly failure: object | null };
+  readonly output: { readonly notified: boolean } | null;
 }
 
 /**
