@@ -311,6 +311,34 @@ test("a chart that throws on a result shows its instance stuck, loses nothing, a
   expect(await after.runtime.get(saga, "b-1")).toMatchObject({ phase: "completed", error: null });
 });
 
+test("an event on which the chart throws changes nothing, even what it spoilt before it threw", async () => {
+  const machine = setup({
+    types: { context: {} as { items: string[] }, events: {} as { type: "ADD" } | { type: "LOOK" } },
+    actions: {
+      spoil: assign({
+        items: ({ context }) => {
+          context.items.push("spoilt");
+          throw new Error("boom");
+        },
+      }),
+    },
+  }).createMachine({
+    id: "basket",
+    context: () => ({ items: [] }),
+    initial: "open",
+    states: { open: { tags: "forward", on: { ADD: { actions: "spoil" } } } },
+  });
+  const saga = defineSaga({ name: "basket", version: 1, machine, activities: {} });
+  const { runtime } = await openWorld(databasePath(), { sagas: [saga] });
+  const { instance } = await runtime.start(saga, { instanceId: "b-1", input: undefined });
+
+  const added = runtime.send(saga, "b-1", { type: "ADD" });
+  await expect(added).rejects.toMatchObject({ code: "SAGA_TRANSITION_FAILED" });
+
+  expect(await runtime.get(saga, "b-1")).toMatchObject({ revision: 1, context: { items: [] } });
+  expect(instance.context).not.toBe((await runtime.get(saga, "b-1")).context);
+});
+
 test("an output that cannot be stored is an error of its activity", async () => {
   const clock = new ManualClock();
   const saga = definePurchase({

@@ -1,0 +1,210 @@
+/** How activities are performed, as their saga sees it. */
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { ManualClock } from "../../src/testing/manual-clock.ts";
+import { definePurchase } from "../fixtures/purchase.ts";
+import { crashedCopy, databasePath, deferred, openWorld } from "../fixtures/world.ts";
+import { slowMachine } from "../fixtures/slow.ts";
+import { defineSaga } from "../../src/index.ts";
+
+const LEASE_MS = 30_000;
+const input = { cents: 1 };
+
+test("an attempt that runs long keeps its lease, and undo waits for it from then on", async () => {
+  const clock = new ManualClock();
+  let undone = 0;
+  const saga = defineSaga({
+    name: "slow",
+    version: 1,
+    machine: slowMachine,
+    activities: {
+      work: () => new Promise<void>(() => {}),
+      undo: () => {
+        undone += 1;
+        return Promise.resolve();
+      },
+    },
+    compensations: { work: "undo" },
+  });
+  const { runtime } = await openWorld(databasePath(), { sagas: [saga], clock, leaseMs: LEASE_MS });
+  await runtime.start(saga, { instanceId: "s-1", input: undefined });
+
+  await clock.advance(10 * LEASE_MS);
+  await runtime.send(saga, "s-1", { type: "CANCEL" });
+  await clock.advance(LEASE_MS / 2);
+  const early = undone;
+  await clock.advance(LEASE_MS / 2);
+
+  expect([early, undone]).toEqual([0, 1]);
+});
+
+test("an attempt that ran long before its process died still holds its undo back", async () => {
+  const path = databasePath();
+  const clock = new ManualClock();
+  const undo = (): Promise<void> => Promise.resolve(void (undone += 1));
+  let undone = 0;
+  const define = (work: (signal: AbortSignal) => Promise<void>) =>
+    defineSaga({
+      name: "slow",
+      version: 1,
+      machine: slowMachine,
+      activities: { work: ({ signal }) => work(signal), undo },
+      compensations: { work: "undo" },
+    });
+  const hanging = define(() => new Promise(() => {}));
+  const before = await openWorld(path, { sagas: [hanging], clock, leaseMs: LEASE_MS });
+  await before.runtime.start(hanging, { instanceId: "s-1", input: undefined });
+  await clock.advance(10 * LEASE_MS);
+
+  const giving = define((signal) => once(signal, "abort").then(() => Promise.reject(new Error())));
+  const after = await openWorld(crashedCopy(path), { sagas: [giving], clock, leaseMs: LEASE_MS });
+  await after.runtime.send(giving, "s-1", { type: "CANCEL" });
+  await clock.advance(LEASE_MS / 2);
+  const early = undone;
+  await clock.advance(LEASE_MS / 2);
+
+  expect([early, undone]).toEqual([0, 1]);
+});
+
+test("what finds no free place waits in the outbox, oldest first, and comes when one is free", async () => {
+  const clock = new ManualClock();
+  const begun: string[] = [];
+  let running = 0;
+  let most = 0;
+  const gates = Array.from({ length: 6 }, () => deferred<{ paymentId: string }>());
+  const saga = definePurchase({
+    charge: async ({ idempotencyKey }) => {
+      begun.push(idempotencyKey);
+      running += 1;
+      most = Math.max(most, running);
+      const payment = await (gates[begun.length - 1] as (typeof gates)[number]).promise;
+      running -= 1;
+      return payment;
+    },
+  });
+  const { runtime } = await openWorld(databasePath(), { sagas: [saga], clock, attemptsMax: 2 });
+  for (let n = 1; n <= 6; n += 1) {
+    await runtime.start(saga, { instanceId: `b-${n}`, input });
+    await runtime.send(saga, `b-${n}`, { type: "PAY" });
+  }
+  for (const gate of gates) {
+    gate.resolve({ paymentId: "p" });
+    await clock.quiet();
+  }
+
+  const ends = [1, 2, 3, 4, 5, 6].map((n) => runtime.get(saga, `b-${n}`));
+  expect((await Promise.all(ends)).map(({ phase }) => phase)).toEqual(Array(6).fill("completed"));
+  expect(begun).toEqual([1, 2, 3, 4, 5, 6].map((n) => `purchase/b-${n}/charge/2`));
+  expect(most).toBe(2);
+});
+
+test("what is left before it found a place is never begun, and its undo need not wait", async () => {
+  const clock = new ManualClock();
+  const begun: string[] = [];
+  const saga = definePurchase({
+    charge: ({ idempotencyKey }) => {
+      begun.push(idempotencyKey);
+      return new Promise(() => {});
+    },
+    refund: ({ idempotencyKey }) => Promise.resolve(void begun.push(idempotencyKey)),
+  });
+  const { runtime } = await openWorld(databasePath(), { sagas: [saga], clock, attemptsMax: 1 });
+  for (const instanceId of ["b-1", "b-2"]) {
+    await runtime.start(saga, { instanceId, input });
+    await runtime.send(saga, instanceId, { type: "PAY" });
+  }
+
+  const cancelled = await runtime.send(saga, "b-2", { type: "CANCEL" });
+
+  expect(begun).toEqual(["purchase/b-1/charge/2"]);
+  expect(cancelled.activities.map(({ activity, status }) => [activity, status])).toEqual([
+    ["refund", "live"],
+  ]);
+});
+
+test("a chart that could not take a result is asked again until it can, in the same process", async () => {
+  const clock = new ManualClock();
+  const saga = definePurchase({});
+  let refusals = 3;
+  const moody = {
+    ...saga,
+    machine: saga.machine.provide({
+      guards: {
+        isReady: () => {
+          refusals -= 1;
+          if (refusals > 0) throw new Error("not yet");
+          return true;
+        },
+      },
+    }),
+  };
+  const { runtime, told } = await openWorld(databasePath(), { sagas: [moody], clock });
+  await runtime.start(moody, { instanceId: "b-1", input });
+  await runtime.send(moody, "b-1", { type: "PAY" });
+  await clock.quiet();
+  const stuck = await runtime.get(moody, "b-1");
+  await clock.advance(500 + 1_000);
+
+  expect(stuck.phase).toBe("stuck");
+  expect(told.filter(({ kind }) => kind === "undelivered")).toMatchObject([
+    { what: "outcome", retryInMs: 500 },
+    { what: "outcome", retryInMs: 1_000 },
+  ]);
+  expect(await runtime.get(moody, "b-1")).toMatchObject({ phase: "completed", error: null });
+});
+
+test("an activity is told its attempt, its key and its correlation, and its notes carry them", async () => {
+  const clock = new ManualClock();
+  const saga = definePurchase({
+    charge: ({ input: order, attempt, idempotencyKey, correlationId, signal, log }) => {
+      log.info({ order }, "charging");
+      const paymentId = [attempt, idempotencyKey, correlationId, signal.aborted].join(" ");
+      return Promise.resolve({ paymentId });
+    },
+  });
+  const { runtime, told } = await openWorld(databasePath(), { sagas: [saga], clock });
+  await runtime.start(saga, { instanceId: "b-1", input, correlationId: "c-7" });
+  await runtime.send(saga, "b-1", { type: "PAY" });
+  await clock.quiet();
+
+  expect(await runtime.get(saga, "b-1")).toMatchObject({
+    context: { paymentId: "1 purchase/b-1/charge/2 c-7 false" },
+  });
+  expect(told.filter(({ kind }) => kind === "note")).toEqual([
+    {
+      kind: "note",
+      level: "info",
+      text: "charging",
+      saga: "purchase",
+      instanceId: "b-1",
+      correlationId: "c-7",
+      facts: { activity: "charge", attempt: 1, order: { cents: 1 } },
+    },
+  ]);
+});
+
+test("a lost attempt is made again at once, and the answer of its twin counts", async () => {
+  const path = databasePath();
+  const clock = new ManualClock();
+  const hanging = definePurchase({ charge: () => new Promise(() => {}) });
+  const before = await openWorld(path, { sagas: [hanging], clock, leaseMs: LEASE_MS });
+  await before.runtime.start(hanging, { instanceId: "b-1", input });
+  await before.runtime.send(hanging, "b-1", { type: "PAY" });
+  await clock.advance(500);
+
+  let charges = 0;
+  const saga = definePurchase({
+    charge: () => {
+      charges += 1;
+      return Promise.reject(new Error("503"));
+    },
+  });
+  const after = await openWorld(crashedCopy(path), { sagas: [saga], clock, leaseMs: LEASE_MS });
+  await clock.quiet();
+
+  expect(charges).toBe(1);
+  expect(await after.runtime.get(saga, "b-1")).toMatchObject({
+    state: "paying.backingOff",
+    activities: [],
+  });
+});
