@@ -35,7 +35,7 @@ const fastifyErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     "SAGA_MEDIA_TYPE_UNSUPPORTED",
-    "the body is of another type than application/json",
+    "the body is not declared as application/json; curl does so with --json in place of -d",
   ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     "SAGA_REQUEST_INVALID",

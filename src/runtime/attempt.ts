@@ -16,8 +16,11 @@ export interface Attempt {
   readonly effect: EffectRecord;
   readonly controller: AbortController;
   leaseUntilMs: number;
-  /** `held`: not begun, an abandoned attempt of what it undoes is in the way. */
-  status: "held" | "running" | "abandoned";
+  /**
+   * `held`: not begun, an abandoned attempt of what it undoes is in the way. `settled`: its outcome is known
+   * and on its way to the instance, which may take long if the chart cannot take it.
+   */
+  status: "held" | "running" | "abandoned" | "settled";
 }
 
 /** Calls the activity. Never throws: a rejection is an outcome, and so is an output that cannot be stored. */

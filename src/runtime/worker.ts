@@ -36,6 +36,8 @@ export class Worker implements WorkerFacts {
   readonly #attempts = new Map<string, Attempt>();
   /** Effects of this process that found no free place; only these have surely not begun. */
   readonly #unclaimed = new Set<string>();
+  /** How many of the attempts have their outcome. */
+  #settled = 0;
   /** Places promised to effects whose commit is under way. */
   #reserved = 0;
   /** Whether the store may hold effects that nobody has claimed. */
@@ -67,7 +69,8 @@ export class Worker implements WorkerFacts {
     const attempt = this.#attempts.get(id);
     // An effect of an earlier process that is not claimed yet may have been begun by it.
     if (attempt === undefined) return true;
-    return attempt.status !== "held" || this.#mayBeLost(attempt);
+    const isUnderWay = attempt.status === "running" || attempt.status === "abandoned";
+    return isUnderWay || this.#mayBeLost(attempt);
   }
 
   /** Performs effects that were committed with a lease; the others wait for a free place. */
@@ -96,12 +99,13 @@ export class Worker implements WorkerFacts {
         ref,
         attempt === undefined ? clock.now() + leaseMs : lapseOf(attempt),
       );
-      if (attempt === undefined) continue;
-      const wasRunning = attempt.status === "running";
-      attempt.status = "abandoned";
-      attempt.controller.abort(new Error("the chart has left the state of this activity"));
-      // Held back and never begun here, but an attempt of a lost worker may still be about.
-      if (!wasRunning) this.#forget(idOf(key, ref));
+      if (attempt?.status === "running") {
+        attempt.status = "abandoned";
+        attempt.controller.abort(new Error("the chart has left the state of this activity"));
+      } else {
+        // Not under way here, but an attempt of a lost worker may still be about.
+        this.#forget(idOf(key, ref));
+      }
     }
   }
 
@@ -149,13 +153,16 @@ export class Worker implements WorkerFacts {
   }
 
   #freePlaces(): number {
-    return this.#options.attemptsMax - this.#attempts.size - this.#reserved;
+    const busy = this.#attempts.size - this.#settled;
+    return this.#options.attemptsMax - busy - this.#reserved;
   }
 
   /** Claims no more, waits up to `graceMs` for attempts that run, then aborts them. They will be made again. */
   async close(graceMs: number): Promise<void> {
     this.#open = false;
-    for (const [id, { status }] of this.#attempts) if (status === "held") this.#forget(id);
+    for (const [id, { status }] of this.#attempts) {
+      if (status === "held" || status === "settled") this.#forget(id);
+    }
     if (graceMs <= 0) this.#abortAll();
     if (this.#attempts.size > 0) {
       const cancel = this.#options.clock.schedule(graceMs, () => this.#abortAll());
@@ -216,8 +223,18 @@ export class Worker implements WorkerFacts {
       error: outcome.kind === "error" ? outcome.error : null,
     });
     // An earlier attempt of the same effect, lost with its process, may still be about: let that lapse.
-    if (!wasAbandoned || !this.#mayBeLost(attempt)) await deliver(attempt, outcome);
+    if (!wasAbandoned || !this.#mayBeLost(attempt)) {
+      this.#settle(attempt);
+      await deliver(attempt, outcome);
+    }
     this.#forget(idOf(attempt.key, attempt.effect));
+  }
+
+  // Its place is free from now on: charts that cannot take their results must not hold up all others.
+  #settle(attempt: Attempt): void {
+    attempt.status = "settled";
+    this.#settled += 1;
+    this.#claimSoon();
   }
 
   // Asked in a function of its own, since TypeScript believes that a field stays as it was before an await.
@@ -231,6 +248,7 @@ export class Worker implements WorkerFacts {
 
   #forget(id: string): void {
     this.#unclaimed.delete(id);
+    if (this.#attempts.get(id)?.status === "settled") this.#settled -= 1;
     if (!this.#attempts.delete(id)) return;
     this.#claimSoon();
     if (this.#attempts.size > 0) return;

@@ -153,6 +153,35 @@ test("a chart that could not take a result is asked again until it can, in the s
   expect(await runtime.get(moody, "b-1")).toMatchObject({ phase: "completed", error: null });
 });
 
+test("a chart that cannot take its result holds no place, and can be left without delay", async () => {
+  const clock = new ManualClock();
+  const saga = definePurchase({});
+  const broken = {
+    ...saga,
+    machine: saga.machine.provide({
+      guards: {
+        isReady: ({ context }) => {
+          if (context.cents === 13) throw new Error("bad luck");
+          return true;
+        },
+      },
+    }),
+  };
+  const { runtime } = await openWorld(databasePath(), { sagas: [broken], clock, attemptsMax: 1 });
+  for (const [instanceId, cents] of [["b-13", 13] as const, ["b-1", 1] as const]) {
+    await runtime.start(broken, { instanceId, input: { cents } });
+    await runtime.send(broken, instanceId, { type: "PAY" });
+  }
+  await clock.quiet();
+  const [stuck, other] = [await runtime.get(broken, "b-13"), await runtime.get(broken, "b-1")];
+  await runtime.send(broken, "b-13", { type: "CANCEL" });
+  await clock.quiet();
+
+  expect([stuck.phase, other.phase]).toEqual(["stuck", "completed"]);
+  // Its attempt has settled, so nothing of it can take effect any more.
+  expect(await runtime.get(broken, "b-13")).toMatchObject({ phase: "compensated", activities: [] });
+});
+
 test("an activity is told its attempt, its key and its correlation, and its notes carry them", async () => {
   const clock = new ManualClock();
   const saga = definePurchase({
