@@ -53,8 +53,8 @@ function prepareWriter(db: Database.Database): Writer {
 
 function prepareInstances(db: Database.Database): (writeSet: WriteSet) => Key {
   const insert = db.prepare(
-    `INSERT INTO instances (saga, instance_id, version, revision, phase, state, tags, fault, correlation_id,
-     attributes, created_at_ms, updated_at_ms, snapshot) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+    `INSERT INTO instances (place, saga, instance_id, version, revision, phase, state, tags, fault, correlation_id,
+     attributes, created_at_ms, updated_at_ms, snapshot) VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
   );
   const update = db
     .prepare(

@@ -13,6 +13,8 @@ export type {
   ClientEvent,
   Compensations,
   EventSchemas,
+  Limit,
+  Limits,
   Saga,
   SagaDefinition,
 } from "./saga/define.ts";
@@ -23,8 +25,16 @@ export { createRuntime } from "./runtime/runtime.ts";
 export { openSqlite } from "./store/sqlite/open.ts";
 export type { Runtime, RuntimeOptions, SendOptions, StartOptions } from "./runtime/runtime.ts";
 export type { JournalView } from "./runtime/runtime.ts";
+export type { BulkFilter, BulkProgress } from "./runtime/bulk.ts";
+export type { ForkOptions } from "./runtime/fork.ts";
+export type { OperationRequest } from "./runtime/operation.ts";
 export type { InstanceView } from "./runtime/view.ts";
-export type { Condition } from "./runtime/waiters.ts";
+export type { Schedules } from "./runtime/schedules.ts";
+export type { ScheduleOptions } from "./runtime/schedule-definition.ts";
+export type { ScheduleView } from "./runtime/schedule-view.ts";
+export type { FeedFilter, FeedView, Follower } from "./runtime/feed.ts";
+export type { WaitOptions } from "./runtime/wait-after.ts";
+export type { Condition, Waited } from "./runtime/waiters.ts";
 export type { Telemetry, TelemetryEvent } from "./runtime/telemetry.ts";
 export type { Phase } from "./saga/phase.ts";
 export type { Store } from "./store/store.ts";

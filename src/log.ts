@@ -32,9 +32,21 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       const text = "a compensation waits for an abandoned attempt of what it undoes";
       return { level: "info", facts: attemptFacts(event), text };
     }
+    case "waiting": {
+      const facts = { ...attemptFacts(event), limitKey: event.limitKey };
+      return { level: "info", facts, text: "an attempt waits for room" };
+    }
     case "fenced": {
       const { kind: _, ...facts } = event;
       return { level: "info", facts, text: "came too late and changed nothing" };
+    }
+    case "parked": {
+      const { kind: _, ...facts } = event;
+      return { level: "info", facts, text: "event came early and is kept" };
+    }
+    case "stranded": {
+      const { kind: _, ...facts } = event;
+      return { level: "warn", facts, text: "the instance ended before it took this event" };
     }
     case "repeated": {
       const { kind: _, ...facts } = event;
@@ -48,6 +60,8 @@ export function toLogLine(event: TelemetryEvent): LogLine {
         text: "cannot be taken yet",
       };
     }
+    case "schedule":
+      return scheduleLine(event);
     case "unclaimed": {
       const { retryInMs, error } = event;
       return {
@@ -70,13 +84,13 @@ export function toLogLine(event: TelemetryEvent): LogLine {
 }
 
 function transitionLine(event: TelemetryEvent & { kind: "transition" }): LogLine {
-  const { kind: _, effects, durationMs, ...facts } = event;
+  const { kind: _, effects, durationMs, traceId, ...facts } = event;
   const started = effects.flatMap((effect) =>
     effect.kind === "startActivity" ? [effect.activity.src] : [],
   );
   return {
     level: event.phase === "stuck" ? "error" : "info",
-    facts: { ...facts, started, durationMs: rounded(durationMs) },
+    facts: { ...facts, ...traced(traceId), started, durationMs: rounded(durationMs) },
     text: "transition",
   };
 }
@@ -99,11 +113,25 @@ function attemptFacts({
   saga,
   instanceId,
   correlationId,
+  traceId,
   activity,
   attempt,
   idempotencyKey,
 }: AttemptFacts): Record<string, unknown> {
-  return { saga, instanceId, correlationId, activity, attempt, idempotencyKey };
+  const ids = { saga, instanceId, correlationId, ...traced(traceId) };
+  return { ...ids, activity, attempt, idempotencyKey };
+}
+
+function traced(traceId: string | null): { traceId?: string } {
+  return traceId === null ? {} : { traceId };
+}
+
+function scheduleLine(event: TelemetryEvent & { kind: "schedule" }): LogLine {
+  const { kind: _, dueAtMs, untilMs, detail, ...facts } = event;
+  const until = untilMs === dueAtMs ? {} : { untilMs };
+  const level =
+    event.outcome === "started" ? "info" : event.outcome === "refused" ? "error" : "warn";
+  return { level, facts: { ...facts, dueAtMs, ...until, detail }, text: "schedule" };
 }
 
 const MESSAGE_LENGTH_MAX = 1_000;

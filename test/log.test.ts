@@ -7,6 +7,7 @@ const secret = "4111 1111 1111 1111";
 
 const attempt = {
   ...instance,
+  traceId: null,
   activity: "chargePayment",
   activityId: "chargePayment",
   attempt: 2,
@@ -29,6 +30,7 @@ const started = {
 const transition: TelemetryEvent = {
   ...instance,
   kind: "transition",
+  traceId: null,
   revision: 3,
   event: "PAY",
   source: "client",

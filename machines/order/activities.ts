@@ -42,7 +42,7 @@ export function orderActivities(shopUrl: () => string): Activities<typeof orderM
 
 function callOf(
   path: ShopCall["path"],
-  { input, idempotencyKey, correlationId, signal }: ActivityArguments<object>,
+  { input, idempotencyKey, correlationId, traceparent, signal }: ActivityArguments<object>,
 ): ShopCall {
-  return { path, body: input, idempotencyKey, correlationId, signal };
+  return { path, body: input, idempotencyKey, correlationId, traceparent, signal };
 }

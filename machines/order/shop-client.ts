@@ -12,6 +12,8 @@ export interface ShopCall {
   readonly body: object;
   readonly idempotencyKey: string;
   readonly correlationId: string;
+  /** W3C trace context, so that the shop's part of a trace can be found; null if there is none. */
+  readonly traceparent: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -90,7 +92,7 @@ export async function postFor<Output>(
 
 async function exchange(
   shopUrl: string,
-  { path, body, idempotencyKey, correlationId, signal }: ShopCall,
+  { path, body, idempotencyKey, correlationId, traceparent, signal }: ShopCall,
 ): Promise<{ response: Response; text: string }> {
   try {
     const response = await fetch(`${shopUrl.replace(/\/+$/, "")}${path}`, {
@@ -100,6 +102,7 @@ async function exchange(
         // A header is Latin-1, an instance id need not be.
         "idempotency-key": encodeURI(idempotencyKey),
         "x-correlation-id": encodeURI(correlationId),
+        ...(traceparent !== null && { traceparent }),
       },
       body: JSON.stringify(body),
       // A redirected POST may have been carried out, or not.

@@ -1,21 +1,32 @@
 /** The routes of instances: start one, look at it, send it an event, read its journal. */
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SagaError } from "../errors.ts";
 import { checkId } from "../runtime/incoming.ts";
 import type { Runtime, StartOptions } from "../runtime/runtime.ts";
 import type { InstanceView } from "../runtime/view.ts";
+import type { AcceptedEvent } from "../saga/accepts.ts";
 import { readIdempotencyKey, toInstanceId } from "./idempotency-key.ts";
 import { isObject, readObject } from "./json-body.ts";
 import { readJournalPage } from "./journal-page.ts";
 import { renderEntry, renderInstance } from "./render-instance.ts";
 import type { RenderedInstance } from "./render-instance.ts";
-import { renderEvents } from "./render-saga.ts";
+import { renderAccepts } from "./render-saga.ts";
+import { watchHangups } from "./wait-hangup.ts";
+import type { Patience } from "./wait-hangup.ts";
+import { readWait } from "./wait-query.ts";
+
+/** What a request needs beside itself. */
+interface Door {
+  readonly runtime: Runtime;
+  readonly patience: Patience;
+}
 
 interface SagaParams {
   saga: string;
 }
 
-interface InstanceParams extends SagaParams {
+export interface InstanceParams extends SagaParams {
   id: string;
 }
 
@@ -28,12 +39,15 @@ const INSTANCE = `${INSTANCES}/:id`;
 const CORRELATION_ID = "x-correlation-id";
 
 export function instanceRoutes(app: FastifyInstance, runtime: Runtime): void {
-  app.post(INSTANCES, (request: SagaRequest, reply) => startInstance(runtime, request, reply));
+  const patience = watchHangups(app);
+  app.post(INSTANCES, (request: SagaRequest, reply) =>
+    startInstance({ runtime, patience }, request, reply),
+  );
   app.get(INSTANCE, { exposeHeadRoute: true }, (request: InstanceRequest, reply) =>
-    getInstance(runtime, request, reply),
+    getInstance({ runtime, patience }, request, reply),
   );
   app.post(`${INSTANCE}/events`, (request: InstanceRequest, reply) =>
-    sendEvent(runtime, request, reply),
+    sendEvent({ runtime, patience }, request, reply),
   );
   app.get(`${INSTANCE}/journal`, { exposeHeadRoute: true }, (request: InstanceRequest, reply) =>
     getJournal(runtime, request, reply),
@@ -41,42 +55,53 @@ export function instanceRoutes(app: FastifyInstance, runtime: Runtime): void {
 }
 
 async function startInstance(
-  runtime: Runtime,
+  { runtime, patience }: Door,
   request: SagaRequest,
   reply: Reply,
 ): Promise<RenderedInstance> {
   const { saga } = runtime.saga(request.params.saga);
   const options = readStart(saga.name, request);
-  const { created, instance } = await runtime.start(saga, options);
+  const wait = patience(readWait(request.query), reply);
+  const { created, instance, waited } = await runtime.start(saga, { ...options, ...wait });
   if (created) {
     const path = `/sagas/${saga.name}/instances/${encodeURIComponent(instance.id)}`;
     void reply.code(201).header("location", `${request.server.prefix}${path}`);
   }
+  if (waited === "timeUp") void reply.code(202);
   return answerInstance(runtime, instance, reply);
 }
 
 async function getInstance(
-  runtime: Runtime,
-  { params }: InstanceRequest,
+  { runtime, patience }: Door,
+  { params, query }: InstanceRequest,
   reply: Reply,
 ): Promise<RenderedInstance> {
-  return answerInstance(runtime, await runtime.get({ name: params.saga }, params.id), reply);
+  const wait = patience(readWait(query), reply);
+  const { instance, waited } = await runtime.waitUpTo({ name: params.saga }, params.id, wait);
+  if (waited === "timeUp") void reply.code(202);
+  return answerInstance(runtime, instance, reply);
 }
 
 async function sendEvent(
-  runtime: Runtime,
+  { runtime, patience }: Door,
   request: InstanceRequest,
   reply: Reply,
-): Promise<RenderedInstance> {
+): Promise<RenderedInstance & { readonly parked?: true }> {
   const { params, headers, body } = request;
   const { saga } = runtime.saga(params.saga);
   const event = readEvent(body);
   const eventId = readIdempotencyKey(headers);
-  const options = eventId === undefined ? {} : { eventId };
+  const options = {
+    ...(eventId !== undefined && { eventId }),
+    ...readTrace(headers),
+    ...patience(readWait(request.query), reply),
+  };
   try {
-    const { repeated, instance } = await runtime.sendOnce(saga, params.id, event, options);
+    const sent = await runtime.sendOnce(saga, params.id, event, options);
+    const { repeated, parked, instance, waited } = sent;
     if (repeated) void reply.header("idempotency-replayed", "true");
-    return answerInstance(runtime, instance, reply);
+    if (waited === "timeUp" || (parked && waited === undefined)) void reply.code(202);
+    return { ...answerInstance(runtime, instance, reply), ...(parked && { parked }) };
   } catch (error) {
     throw await withSchemas(error, runtime, { params, reply });
   }
@@ -97,22 +122,26 @@ async function getJournal(
   return { entries: entries.map(renderEntry), next: last < revision ? last : null };
 }
 
-function answerInstance(runtime: Runtime, view: InstanceView, reply: Reply): RenderedInstance {
+export function answerInstance(
+  runtime: Runtime,
+  view: InstanceView,
+  reply: Reply,
+): RenderedInstance {
   void reply.header(CORRELATION_ID, view.correlationId);
   return renderInstance(view, runtime.saga(view.saga, view.version).saga);
 }
 
 /** A refusal with the schemas of what the instance would take instead, as in its answer. */
-async function withSchemas(
+export async function withSchemas(
   error: unknown,
   runtime: Runtime,
   { params, reply }: { params: InstanceParams; reply: Reply },
 ): Promise<unknown> {
   if (!(error instanceof SagaError) || !Array.isArray(error.details["accepts"])) return error;
-  const types = error.details["accepts"] as readonly string[];
+  const accepted = error.details["accepts"] as readonly AcceptedEvent[];
   const { saga, version, correlationId } = await runtime.get({ name: params.saga }, params.id);
   void reply.header(CORRELATION_ID, correlationId);
-  const accepts = renderEvents(runtime.saga(saga, version).saga, types);
+  const accepts = renderAccepts(runtime.saga(saga, version).saga, accepted);
   const details = { ...error.details, accepts };
   return new SagaError(error.code, error.message, { cause: error, details });
 }
@@ -132,17 +161,23 @@ function readStart(saga: string, { body, headers }: SagaRequest): StartOptions<u
     // Checked by the runtime, text by text.
     ...(attributes !== undefined && { attributes: attributes as Record<string, string> }),
     ...(correlationId !== undefined && { correlationId: String(correlationId) }),
+    ...readTrace(headers),
   };
 }
 
-function readId(id: unknown): string {
+// As it came: the runtime takes a valid one and ignores any other.
+function readTrace({ traceparent }: IncomingHttpHeaders): { traceparent?: string } {
+  return traceparent === undefined ? {} : { traceparent: String(traceparent) };
+}
+
+export function readId(id: unknown): string {
   const checked = checkId("instance id", id);
   // No client can ask for it: it is taken out of the path before the request is sent (RFC 3986, 5.2.4).
   if (checked !== "." && checked !== "..") return checked;
   throw new SagaError("SAGA_ID_INVALID", `instance id "${checked}" cannot stand in a path`);
 }
 
-function readEvent(body: unknown): { type: string } {
+export function readEvent(body: unknown): { type: string } {
   const event = readObject(body);
   const { type } = event;
   if (typeof type === "string") return { ...event, type };

@@ -1,24 +1,45 @@
 /** Rendering of instances and their journals. Pure: the view in, plain JSON out. */
 import type { JournalView } from "../runtime/runtime.ts";
-import type { ActivityView, InstanceView } from "../runtime/view.ts";
+import type {
+  ActivityView,
+  InstanceView,
+  ParkedEventView,
+  SuspensionView,
+} from "../runtime/view.ts";
 import type { AnySaga } from "../saga/define.ts";
-import { renderEvents } from "./render-saga.ts";
-import type { RenderedEvent } from "./render-saga.ts";
+import { renderAccepts } from "./render-saga.ts";
+import type { RenderedAccept } from "./render-saga.ts";
 import { toIso, toJson } from "./render.ts";
 import type { Json } from "./render.ts";
+
+export interface RenderedParkedEvent {
+  readonly event: string;
+  readonly eventId: string | null;
+  readonly at: string;
+}
 
 /** As the view says it, with times in ISO 8601, and the schema of each event that is accepted now. */
 export interface RenderedInstance extends Omit<
   InstanceView,
-  "context" | "output" | "error" | "accepts" | "timers" | "createdAtMs" | "updatedAtMs"
+  | "context"
+  | "output"
+  | "error"
+  | "accepts"
+  | "timers"
+  | "parkedEvents"
+  | "suspended"
+  | "createdAtMs"
+  | "updatedAtMs"
 > {
   readonly context: Json;
   /** Null unless the instance ended with one. */
   readonly output: Json;
   readonly error: Json;
-  readonly accepts: readonly RenderedEvent[];
+  readonly accepts: readonly RenderedAccept[];
   readonly timers: readonly { readonly event: string; readonly dueAt: string }[];
   readonly activities: readonly ActivityView[];
+  readonly parkedEvents: readonly RenderedParkedEvent[];
+  readonly suspended: RenderedSuspension | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -39,14 +60,33 @@ export function renderInstance(
     context: toJson(view.context),
     output: toJson(view.output),
     error: toJson(view.error),
-    accepts: renderEvents(saga, view.accepts),
+    accepts: renderAccepts(saga, view.accepts),
     timers: view.timers.map(({ event, dueAtMs }) => ({ event, dueAt: toIso(dueAtMs) })),
     activities: view.activities,
+    parkedEvents: view.parkedEvents.map(renderParked),
+    suspended: renderSuspension(view.suspended),
     correlationId: view.correlationId,
+    traceparent: view.traceparent,
     attributes: view.attributes,
     createdAt: toIso(view.createdAtMs),
     updatedAt: toIso(view.updatedAtMs),
   };
+}
+
+export interface RenderedSuspension {
+  readonly by: string | null;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export function renderSuspension(suspended: SuspensionView | null): RenderedSuspension | null {
+  if (suspended === null) return null;
+  const { by, reason, atMs } = suspended;
+  return { by, reason, at: toIso(atMs) };
+}
+
+function renderParked({ event, eventId, atMs }: ParkedEventView): RenderedParkedEvent {
+  return { event, eventId, at: toIso(atMs) };
 }
 
 export interface RenderedEntry extends Omit<
@@ -65,11 +105,13 @@ export function renderEntry(entry: JournalView): RenderedEntry {
     source: entry.source,
     event: toJson(entry.event),
     eventId: entry.eventId,
+    traceparent: entry.traceparent,
     stateBefore: entry.stateBefore,
     stateAfter: entry.stateAfter,
     phase: entry.phase,
     effects: entry.effects.map(renderEffect),
     verdict: entry.verdict,
+    operation: entry.operation,
   };
 }
 

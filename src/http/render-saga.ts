@@ -1,5 +1,6 @@
 /** Rendering of sagas: what a definition looks like from outside. */
-import { declaredEvents } from "../saga/accepts.ts";
+import { declaredEvents, eventVerdicts } from "../saga/accepts.ts";
+import type { AcceptedEvent, EventVerdicts } from "../saga/accepts.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { toJsonSchema } from "./json-schema.ts";
@@ -10,6 +11,18 @@ export interface RenderedEvent {
   readonly type: string;
   /** JSON Schema (draft 2020-12) of the event without its `type`; null if the saga gives none. */
   readonly schema: Json;
+}
+
+/** An event that the present state takes. */
+export interface RenderedAccept extends RenderedEvent {
+  /** True: it depends on its payload, a guard may still refuse it. */
+  readonly guarded: boolean;
+}
+
+export interface RenderedSagaEvents {
+  readonly saga: string;
+  readonly version: number;
+  readonly events: readonly (RenderedEvent & EventVerdicts)[];
 }
 
 export interface RenderedSaga {
@@ -37,9 +50,34 @@ export function renderSagaWithChart(chart: Chart): RenderedSaga & { readonly cha
   return { ...renderSaga(chart), chart: toJson(chart.saga.machine.config) };
 }
 
-export function renderEvents(
+function renderEvents(
   saga: Pick<AnySaga, "events">,
   types: readonly string[],
 ): readonly RenderedEvent[] {
   return types.map((type) => ({ type, schema: toJsonSchema(saga.events[type]) }));
+}
+
+/** All declared events, and what each leaf state does with each. */
+export function renderSagaEvents(chart: Chart): RenderedSagaEvents {
+  const { saga } = chart;
+  return {
+    saga: saga.name,
+    version: saga.version,
+    events: eventVerdicts(chart).map(({ type, states }) => ({
+      type,
+      schema: toJsonSchema(saga.events[type]),
+      states,
+    })),
+  };
+}
+
+export function renderAccepts(
+  saga: Pick<AnySaga, "events">,
+  accepts: readonly AcceptedEvent[],
+): readonly RenderedAccept[] {
+  return accepts.map(({ type, guarded }) => ({
+    type,
+    guarded,
+    schema: toJsonSchema(saga.events[type]),
+  }));
 }

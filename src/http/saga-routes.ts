@@ -10,8 +10,13 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { instanceRoutes } from "./instance-routes.ts";
 import { useJsonBodies } from "./json-body.ts";
 import { httpLimits } from "./limits.ts";
+import { bulkRoutes } from "./operation-bulk-routes.ts";
+import { operationRoutes } from "./operation-routes.ts";
 import { answerError } from "./problem.ts";
-import { renderSaga, renderSagaWithChart } from "./render-saga.ts";
+import { streamRoutes } from "./stream-routes.ts";
+import { renderSaga, renderSagaEvents, renderSagaWithChart } from "./render-saga.ts";
+import { searchRoutes } from "./search-routes.ts";
+import { scheduleRoutes } from "./schedule-routes.ts";
 
 export interface SagaRoutesOptions {
   readonly runtime: Runtime;
@@ -37,7 +42,17 @@ export async function sagaRoutes(
     { exposeHeadRoute: true },
     async ({ params }) => renderSagaWithChart(runtime.saga(params.saga)),
   );
+  app.get<{ Params: { saga: string } }>(
+    "/sagas/:saga/events",
+    { exposeHeadRoute: true },
+    async ({ params }) => renderSagaEvents(runtime.saga(params.saga)),
+  );
   instanceRoutes(app, runtime);
+  searchRoutes(app, runtime);
+  scheduleRoutes(app, runtime);
+  operationRoutes(app, runtime);
+  bulkRoutes(app, runtime);
+  streamRoutes(app, runtime);
 }
 
 /** Errors are problems here, and no answer is kept by anybody on the way: the next one may differ. */

@@ -8,6 +8,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { SagaError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { answerConnectionError } from "./connection-errors.ts";
+import { contractRoutes } from "./docs-page-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { httpLimits } from "./limits.ts";
 import { otherMethods, watchRoutes } from "./other-methods.ts";
@@ -52,6 +53,7 @@ export function buildServer({ runtime, logger }: ServerOptions): FastifyInstance
   const methods = watchRoutes(app);
   void app.register(sagaRoutes, { runtime });
   void app.register(healthRoutes, { runtime });
+  void app.register(contractRoutes, { runtime });
   void app.register(otherMethods, { methods });
   return app;
 }

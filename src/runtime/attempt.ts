@@ -7,6 +7,7 @@ import type { Activity, ActivityLog } from "../saga/define.ts";
 import type { Outcome } from "../saga/step.ts";
 import type { EffectRecord, InstanceKey } from "../store/store.ts";
 import type { AttemptFacts, Telemetry } from "./telemetry.ts";
+import { traceIdOf } from "./trace.ts";
 
 /** An effect that a worker has claimed. */
 export interface Attempt {
@@ -18,15 +19,21 @@ export interface Attempt {
   leaseUntilMs: number;
   /**
    * `held`: not begun, an abandoned attempt of what it undoes is in the way. `settled`: its outcome is known
-   * and on its way to the instance, which may take long if the chart cannot take it.
+   * and on its way to the instance, which may take long if the chart cannot take it. `waiting`: not begun,
+   * its key has no room.
    */
-  status: "held" | "running" | "abandoned" | "settled";
+  status: "held" | "waiting" | "running" | "abandoned" | "settled";
+  /** The key that its activity's limit goes by, once that was asked. */
+  limitKey?: string;
+  /** Why that key could not be told. */
+  keyError?: unknown;
 }
 
 /** Calls the activity. Never throws: a rejection is an outcome, and so is an output that cannot be stored. */
 export async function outcomeOf(attempt: Attempt, telemetry: Telemetry): Promise<Outcome> {
   const { effect, correlationId, controller, chart } = attempt;
   try {
+    if (attempt.keyError !== undefined) throw attempt.keyError;
     const perform = chart.saga.activities[effect.src] as Activity<unknown, unknown>;
     const output = await perform({
       input: decode(effect.input),
@@ -34,6 +41,7 @@ export async function outcomeOf(attempt: Attempt, telemetry: Telemetry): Promise
       attempt: effect.attempt,
       signal: controller.signal,
       correlationId,
+      traceparent: effect.traceparent,
       log: logOf(attempt, telemetry),
     });
     return { kind: "done", output: normalize(output) };
@@ -42,10 +50,20 @@ export async function outcomeOf(attempt: Attempt, telemetry: Telemetry): Promise
   }
 }
 
+export function isYetToBegin({ status }: Attempt): boolean {
+  return status === "held" || status === "waiting";
+}
+
+/** When an abandoned attempt can surely take effect no more. */
+export function lapseOf({ leaseUntilMs, effect }: Attempt): number {
+  return Math.max(leaseUntilMs, effect.lostUntilMs ?? 0);
+}
+
 export function factsOf({ key, correlationId, effect }: Attempt): AttemptFacts {
   return {
     ...key,
     correlationId,
+    traceId: traceIdOf(effect.traceparent),
     activity: effect.src,
     activityId: effect.activityId,
     attempt: effect.attempt,

@@ -2,14 +2,21 @@
  * Decisions: what comes of a delivery to an instance. Pure; the runtime carries them out.
  */
 import { SagaError } from "../errors.ts";
-import { acceptedEvents } from "../saga/accepts.ts";
+import { acceptedEvents, refusalOf } from "../saga/accepts.ts";
 import { encode, decode } from "../saga/codec.ts";
 import type { PendingActivity } from "../saga/effect.ts";
-import { isEndPhase } from "../saga/phase.ts";
 import { advance, fire, settle, toEvent, without } from "../saga/step.ts";
 import type { Moment, Outcome, Step } from "../saga/step.ts";
-import type { EffectRef, EventSource, JournalEntry } from "../store/store.ts";
-import type { Instance } from "./instance.ts";
+import type {
+  EffectRef,
+  EventSource,
+  JournalEntry,
+  OperationRecord,
+  Suspension,
+} from "../store/store.ts";
+import type { Instance, ParkedEvent } from "./instance.ts";
+import { checkNotEnded, checkNotSuspended, operate } from "./operate.ts";
+import type { Operation } from "./operation.ts";
 import type { AnyEventObject, EventObject } from "xstate";
 
 /** What can come to an instance that exists. */
@@ -19,33 +26,62 @@ export type Delivery =
       readonly source: "client" | "operator";
       readonly event: EventObject;
       readonly eventId: string | null;
+      /** Valid W3C trace context that came with it. */
+      readonly traceparent?: string | null;
     }
   | { readonly kind: "timer"; readonly timerId: string }
   | { readonly kind: "outcome"; readonly effect: EffectRef; readonly outcome: Outcome }
+  | {
+      readonly kind: "operation";
+      readonly operation: Operation;
+      /** The chart's event for it, as its schema gave it; null if the operation is the runtime's own. */
+      readonly event: EventObject | null;
+      readonly eventId: string | null;
+    }
   /** The lease of an abandoned attempt is over: it will not take effect any more. */
   | { readonly kind: "lapse"; readonly effect: EffectRef };
+
+/** Deliveries that somebody waits for an answer to. */
+export type OuterDelivery = Delivery & { readonly kind: "event" | "operation" };
+
+/** Deliveries from inside: they are brought again until they are taken. */
+export type InnerDelivery = Exclude<Delivery, OuterDelivery>;
 
 /** A step with what its commit must find, and what the journal says of it. */
 export interface Decision {
   readonly step: Step;
   readonly source: EventSource;
   readonly event: EventObject;
+  /** W3C trace context that came with the event from outside; absent or null if none did. */
+  readonly traceparent?: string | null;
   readonly verdict: JournalEntry["verdict"];
   readonly timerFired: string | null;
   readonly effectFinished: EffectRef | null;
+  /** The event, if it is parked by this decision. */
+  readonly parked?: ParkedEvent;
+  /** Sequence of the parked event that this event is. */
+  readonly unparked?: number;
   /** Why the chart could not take an internal event; null when it could. */
   readonly fault: string | null;
+  /** Absent if no operator did it. */
+  readonly operation?: OperationRecord;
+  /** Absent: as before. */
+  readonly suspended?: Suspension | null;
 }
 
 /**
  * Decides what a delivery does; null if what it comes from is no more, and nothing is to be done.
  *
  * @throws {SagaError} SAGA_INSTANCE_ENDED, SAGA_EVENT_NOT_ACCEPTED, SAGA_TRANSITION_FAILED for an event from outside.
+ * @throws {SagaError} SAGA_INSTANCE_SUSPENDED for whatever has to wait until the instance is resumed.
  */
 export function decide(instance: Instance, delivery: Delivery, moment: Moment): Decision | null {
+  checkNotSuspended(instance, delivery);
   switch (delivery.kind) {
     case "event":
       return decideEvent(instance, delivery, moment);
+    case "operation":
+      return decideOperation(instance, delivery, moment);
     case "timer":
       return decideTimer(instance, delivery.timerId, moment);
     case "outcome":
@@ -56,29 +92,40 @@ export function decide(instance: Instance, delivery: Delivery, moment: Moment): 
 }
 
 function decideEvent(
-  { chart, record, standing }: Instance,
-  { event, source }: Delivery & { kind: "event" },
+  instance: Instance,
+  { event, source, traceparent = null }: Delivery & { kind: "event" },
   moment: Moment,
 ): Decision {
-  if (isEndPhase(record.phase)) {
-    throw new SagaError(
-      "SAGA_INSTANCE_ENDED",
-      `instance "${record.instanceId}" of saga "${record.saga}" has ended as ${record.phase}`,
-      { details: { accepts: [] } },
-    );
-  }
+  const { chart, record, standing } = instance;
+  checkNotEnded(instance);
   // The event as the journal keeps it, so that what an assign takes from it is what a restart finds.
   const taken = decode(encode(event)) as AnyEventObject;
   const step = advance(chart, standing, taken, moment);
   if (step === null) {
     const accepts = acceptedEvents(chart, standing.snapshot);
+    const { why, guards } = refusalOf(chart, standing.snapshot, taken);
+    const cause = why === "guard" ? `: no by ${guards.join(", ")}` : "";
     throw new SagaError(
       "SAGA_EVENT_NOT_ACCEPTED",
-      `saga "${record.saga}" takes no event "${event.type}" in state "${record.state}"`,
-      { details: { accepts } },
+      `saga "${record.saga}" takes no event "${event.type}" in state "${record.state}"${cause}`,
+      { details: { why, ...(why === "guard" && { guards }), accepts } },
     );
   }
-  return { ...applied(step), source, event: taken };
+  return { ...applied(step), source, event: taken, traceparent };
+}
+
+function decideOperation(
+  instance: Instance,
+  { operation, event }: Delivery & { kind: "operation" },
+  moment: Moment,
+): Decision {
+  if (event === null) return operate(instance, operation, moment.nowMs);
+  const decision = decideEvent(
+    instance,
+    { kind: "event", source: "operator", event, eventId: null },
+    moment,
+  );
+  return { ...decision, operation: operation.record };
 }
 
 function decideTimer(instance: Instance, timerId: string, moment: Moment): Decision | null {

@@ -3,6 +3,7 @@
  * those that moved last.
  */
 import { LRUCache } from "lru-cache";
+import type { EventObject } from "xstate";
 import type { Chart } from "../saga/chart.ts";
 import { decode } from "../saga/codec.ts";
 import type { PendingActivity, PendingTimer } from "../saga/effect.ts";
@@ -12,6 +13,7 @@ import type {
   EffectRecord,
   InstanceKey,
   InstanceRecord,
+  ParkedRecord,
   Store,
   StoredInstance,
   TimerRecord,
@@ -23,6 +25,13 @@ export interface Instance {
   readonly chart: Chart;
   readonly record: InstanceRecord;
   readonly standing: Standing;
+  /** In the order of arrival. */
+  readonly parked: readonly ParkedEvent[];
+}
+
+/** An event that came early and is kept until a state takes it. */
+export interface ParkedEvent extends Omit<ParkedRecord, "event"> {
+  readonly event: EventObject;
 }
 
 /** Live instances kept; a parked one costs disk only. */
@@ -71,7 +80,11 @@ function fromStored(registry: Registry, stored: StoredInstance): Instance {
     timers: stored.timers.map(toTimer),
     activities: stored.effects.map(toActivity),
   };
-  return { chart, record, standing };
+  return { chart, record, standing, parked: stored.parked.map(toParked) };
+}
+
+function toParked(record: ParkedRecord): ParkedEvent {
+  return { ...record, event: decode(record.event) as EventObject };
 }
 
 function toTimer(record: TimerRecord): PendingTimer {

@@ -2,11 +2,11 @@
  * The loop: what keeps instances moving. It wires the mover to the worker and to what is due, and brings
  * results, timers and lapses back to their instances until they are taken.
  */
-import type { Cancel, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { SagaError } from "../errors.ts";
 import type { EffectRef, InstanceKey, Store } from "../store/store.ts";
 import { Committer } from "./committer.ts";
-import type { Delivery } from "./decide.ts";
+import type { InnerDelivery } from "./decide.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { DueItem } from "./due-queue.ts";
 import { addressOf, Instances } from "./instance.ts";
@@ -14,9 +14,13 @@ import type { Instance } from "./instance.ts";
 import { Mailboxes } from "./mailbox.ts";
 import { Mover } from "./mover.ts";
 import type { Committed } from "./mover.ts";
+import { isSuspended } from "./operate.ts";
+import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { Unparker } from "./unparker.ts";
 import { Worker } from "./worker.ts";
+import { isResumed } from "./write-set.ts";
 
 export interface LoopOptions {
   readonly store: Store;
@@ -30,8 +34,6 @@ export interface LoopOptions {
   /** The store cannot say what it wrote: nothing may go on. */
   readonly onFatal: (error: SagaError) => void;
 }
-
-type InnerDelivery = Exclude<Delivery, { kind: "event" }>;
 
 interface DueDelivery extends DueItem {
   readonly key: InstanceKey;
@@ -47,13 +49,15 @@ export class Loop {
   readonly #worker: Worker;
   readonly #timers: DueQueue<DueDelivery>;
   readonly #lapses: DueQueue<DueDelivery>;
-  readonly #pauses = new Set<() => void>();
+  readonly #unparker: Unparker;
+  readonly #pauses: Pauses;
   #open = true;
 
   constructor(options: LoopOptions) {
     this.#options = options;
     const { store, registry, clock, telemetry, leaseMs, attemptsMax } = options;
     const instances = new Instances(store, registry);
+    this.#pauses = new Pauses(clock);
     this.#worker = new Worker({
       store,
       clock,
@@ -75,6 +79,13 @@ export class Loop {
       committer: new Committer({ store, clock, onFatal: (error) => this.#onFatal(error) }),
       onCommitted: (committed) => this.#onCommitted(committed),
     });
+    this.#unparker = new Unparker({
+      store,
+      clock,
+      telemetry,
+      unpark: (key) => this.mover.unpark(key),
+      insist: (key) => this.#insist(key, { kind: "parked" }),
+    });
     this.#timers = this.#dueQueue(async (limit) =>
       (await store.findTimers(limit)).map(({ timerId, dueAtMs, ...key }) =>
         toTimer(key, timerId, dueAtMs),
@@ -88,13 +99,20 @@ export class Loop {
   }
 
   async begin(): Promise<void> {
+    void this.#unparker.begin();
     await Promise.all([this.#timers.begin(), this.#lapses.begin(), this.#worker.claim()]);
+  }
+
+  /** The key that an activity waits for, or null if it does not wait. */
+  waitsFor(key: InstanceKey, ref: EffectRef): string | null {
+    return this.#worker.waitsFor(key, ref);
   }
 
   /** Resolves when nothing moves any more: attempts have finished, or were aborted after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#timers.close();
     this.#lapses.close();
+    this.#unparker.close();
     await this.#worker.close(graceMs);
     this.#stopInsisting();
     await this.#mailboxes.idle();
@@ -103,11 +121,13 @@ export class Loop {
   #onFatal(error: SagaError): void {
     this.#timers.close();
     this.#lapses.close();
+    this.#unparker.close();
     this.#stopInsisting();
     this.#options.onFatal(error);
   }
 
-  #onCommitted({ prepared, decision }: Committed): void {
+  #onCommitted(committed: Committed): void {
+    const { prepared, decision } = committed;
     const { next, writeSet } = prepared;
     const { saga, instanceId, correlationId } = next.record;
     const key = { saga, instanceId };
@@ -122,8 +142,11 @@ export class Loop {
     this.#worker.perform(next, writeSet.effectsStarted);
     if (writeSet.effectFinished !== null && decision.verdict === "late") {
       this.#lapses.remove(lapseIdOf(key, writeSet.effectFinished));
+      this.#worker.lapse(key, writeSet.effectFinished);
       this.#worker.unhold(next);
     }
+
+    if (decision.operation !== undefined) this.#onOperated(committed);
 
     for (const effect of decision.step.effects) {
       if (effect.kind !== "log") continue;
@@ -136,11 +159,15 @@ export class Loop {
       } as const;
       this.#options.telemetry({ kind: "note", ...facts, facts: { value: effect.value } });
     }
+    this.#unparker.committed(committed);
     this.#options.onMoved(next);
   }
 
   /** Delivers from inside, again and again, until it is taken or of no use any more, or the runtime closes. */
-  async #insist(key: InstanceKey, delivery: InnerDelivery): Promise<void> {
+  async #insist(
+    key: InstanceKey,
+    delivery: InnerDelivery | { readonly kind: "parked" },
+  ): Promise<void> {
     for (
       let retryInMs: number = RETRY_MS.first;
       ;
@@ -148,12 +175,21 @@ export class Loop {
     ) {
       let error: unknown = null;
       try {
-        const taken = await this.mover.deliver(key, delivery);
+        const taken =
+          delivery.kind === "parked"
+            ? await this.mover.unpark(key)
+            : await this.mover.deliver(key, delivery);
         if (taken !== "faulted") return;
       } catch (thrown) {
         error = thrown;
       }
       if (!this.#open) return;
+      if (isSuspended(error)) {
+        // The table keeps a timer until the instance is resumed; the result of an attempt is only here.
+        if (delivery.kind !== "outcome") return;
+        await this.#pauses.pause(key, null);
+        continue;
+      }
       this.#options.telemetry({
         kind: "undelivered",
         ...key,
@@ -161,22 +197,26 @@ export class Loop {
         error,
         retryInMs,
       });
-      await this.#pause(retryInMs);
+      await this.#pauses.pause(key, retryInMs);
       if (!this.#open) return;
     }
   }
 
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      let cancel: Cancel | null = null;
-      const resume = (): void => {
-        cancel?.();
-        this.#pauses.delete(resume);
-        resolve();
-      };
-      this.#pauses.add(resume);
-      cancel = this.#options.clock.schedule(delayMs, resume);
-    });
+  /** What an operation changes beside the instance: what holds still, what goes on, what is tried again. */
+  #onOperated({ prepared, before }: Committed): void {
+    const { record, standing } = prepared.next;
+    const { saga, instanceId } = record;
+    const key = { saga, instanceId };
+    if (record.suspended !== null) {
+      // A timer in memory comes once and is fenced; the resume sets it again.
+      this.#worker.suspend(key);
+    } else if (isResumed(before, prepared.next)) {
+      for (const { timerId, dueAtMs } of standing.timers) {
+        this.#timers.add(toTimer(key, timerId, dueAtMs));
+      }
+      this.#worker.resume();
+    }
+    if (record.suspended === null) this.#pauses.wake(key);
   }
 
   #dueQueue(find: (limit: number) => Promise<readonly DueDelivery[]>): DueQueue<DueDelivery> {
@@ -192,7 +232,7 @@ export class Loop {
 
   #stopInsisting(): void {
     this.#open = false;
-    for (const resume of this.#pauses) resume();
+    this.#pauses.wakeAll();
   }
 }
 

@@ -2,7 +2,6 @@
  * The mover: the one path by which an instance moves. Load, decide, commit; and only then tell the worker,
  * the timers and whoever waits.
  */
-import type { EventObject } from "xstate";
 import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
 import type { Chart } from "../saga/chart.ts";
@@ -12,15 +11,20 @@ import type { Moment } from "../saga/step.ts";
 import type { InstanceKey, RecordedAnswer, Store } from "../store/store.ts";
 import type { Committer } from "./committer.ts";
 import { decide, toFault } from "./decide.ts";
-import type { Decision, Delivery } from "./decide.ts";
-import { checkEvent, fingerprintOf } from "./incoming.ts";
+import type { Decision, Delivery, InnerDelivery, OuterDelivery } from "./decide.ts";
+import { checkDelivery, nameOf } from "./delivery.ts";
+import type { Fork } from "./fork.ts";
+import { fingerprintOf } from "./incoming.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
 import type { Mailboxes } from "./mailbox.ts";
+import { decideOrPark, unpark } from "./park.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { traceIdOf } from "./trace.ts";
+import { deliverParked } from "./unparker.ts";
 import { toView } from "./view.ts";
 import type { InstanceView } from "./view.ts";
-import { prepare, withAnswer } from "./write-set.ts";
+import { prepare, traceparentOf, withAnswer } from "./write-set.ts";
 import type { Origin, Prepared, WorkerFacts } from "./write-set.ts";
 
 /** What the mover tells after a commit. */
@@ -49,7 +53,17 @@ export interface StartRequest {
   /** As its schema gave it. */
   readonly input: unknown;
   readonly correlationId: string;
+  /** Valid W3C trace context that came with the start. */
+  readonly traceparent?: string | null;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Present if the instance begins where another one stood. */
+  readonly fork?: Fork;
+}
+
+/** What the first journal entry tells of the start. */
+interface Started {
+  readonly input?: unknown;
+  readonly forkedFrom?: Fork["from"];
 }
 
 /** Whether a delivery from inside was taken, was of no use any more, or could not be taken by the chart. */
@@ -73,20 +87,24 @@ export class Mover {
         return { created: false, view: await this.#sameStart(existing, request) };
       }
 
-      const { chart, key, correlationId, attributes } = request;
+      const { chart, key, correlationId, traceparent = null, attributes } = request;
       const nowMs = this.#options.clock.now();
       const moment: Moment = { instanceId: key.instanceId, revision: 1, nowMs };
-      const event = { type: "xstate.init", input: decode(encode(request.input)) };
+      const { fork } = request;
+      const init = { type: "xstate.init", input: decode(encode(request.input)) };
+      const event = fork === undefined ? init : { ...init, forkedFrom: fork.from };
       const decision: Decision = {
-        step: start(chart, event.input, moment),
+        step: fork === undefined ? start(chart, event.input, moment) : fork.begin(moment),
         source: "start",
         event,
+        traceparent,
         verdict: "applied",
         timerFired: null,
         effectFinished: null,
         fault: null,
+        ...(fork !== undefined && { operation: fork.operation }),
       };
-      const origin: Origin = { correlationId, attributes, createdAtMs: nowMs };
+      const origin: Origin = { correlationId, traceparent, attributes, createdAtMs: nowMs };
       const prepared = prepare(
         chart,
         { decision, before: null, eventId: null },
@@ -99,55 +117,88 @@ export class Mover {
     });
   }
 
-  /** Sends an event from outside. With an `eventId` it is applied once, however often it is sent. */
+  /** Sends what comes from outside. With an `eventId` it is applied once, however often it is sent. */
   send(
     key: InstanceKey,
-    delivery: Delivery & { kind: "event" },
-  ): Promise<{ repeated: boolean; view: InstanceView }> {
+    delivery: OuterDelivery,
+  ): Promise<{ repeated: boolean; parked: boolean; view: InstanceView }> {
     return this.#alone(key, async () => {
-      const { eventId, event } = delivery;
+      const { eventId } = delivery;
+      const asked = delivery.kind === "event" ? delivery.event : delivery.operation.record;
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
         const recorded =
           eventId === null ? null : await this.#options.store.findAnswer(key, eventId);
         if (recorded !== null) {
-          return { repeated: true, view: await this.#repeated(key, event, recorded) };
+          const view = await this.#repeated(key, asked, recorded);
+          const parked = view.parkedEvents.some((one) => one.eventId === eventId);
+          return { repeated: true, parked, view };
         }
 
-        const before = await this.#load(key);
-        const checked = { ...delivery, event: await checkEvent(before.chart, event) };
+        // What came before goes first.
+        const { instance: before } = await this.#unpark(key);
+        const checked = await checkDelivery(before.chart, delivery);
         const moment = this.#momentAfter(before);
-        const decision = decide(before, checked, moment) as Decision;
+        const decision =
+          checked.kind === "event"
+            ? decideOrPark(before, checked, moment)
+            : (decide(before, checked, moment) as Decision);
         let prepared = this.#prepare(before, decision, moment, eventId);
         const view = toView(prepared.next);
         if (eventId !== null) {
-          const answer = { eventId, fingerprint: fingerprintOf(event), answer: encode(view) };
+          const answer = { eventId, fingerprint: fingerprintOf(asked), answer: encode(view) };
           prepared = withAnswer(prepared, answer);
         }
         const outcome = await this.#commit({ prepared, before, decision });
-        if (outcome === "committed") return { repeated: false, view };
+        const parked = decision.verdict === "parked";
+        if (outcome === "committed") return { repeated: false, parked, view };
       }
       throw conflict(key);
     });
   }
 
   /** Takes a timer, an outcome or a lapse. */
-  deliver(key: InstanceKey, delivery: Exclude<Delivery, { kind: "event" }>): Promise<Taken> {
+  deliver(key: InstanceKey, delivery: InnerDelivery): Promise<Taken> {
     return this.#alone(key, async () => {
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
-        const before = await this.#load(key);
+        const { instance: before } = await this.#unpark(key);
         const moment = this.#momentAfter(before);
         const decision = decide(before, delivery, moment);
         if (decision === null) return this.#fenced(before, delivery);
 
         const committed = this.#prepareOrFault(before, decision, moment);
-        const { fault } = committed.decision;
+        const { fault, verdict } = committed.decision;
+        const isFaulted = verdict === "failed";
         // Told once; until it changes there is nothing new to commit.
-        if (fault !== null && fault === before.record.fault) return "faulted";
+        if (isFaulted && fault === before.record.fault) return "faulted";
         const outcome = await this.#commit(committed);
-        if (outcome === "committed") return fault === null ? "taken" : "faulted";
+        if (outcome === "committed") return isFaulted ? "faulted" : "taken";
         if (outcome !== "revision") return this.#fenced(before, delivery);
       }
       throw conflict(key);
+    });
+  }
+
+  /** Delivers the parked events that the instance takes now. */
+  unpark(key: InstanceKey): Promise<Taken> {
+    return this.#alone(key, async () =>
+      (await this.#unpark(key)).isFaulted ? "faulted" : "taken",
+    );
+  }
+
+  #unpark(key: InstanceKey): ReturnType<typeof deliverParked> {
+    return deliverParked({
+      load: () => this.#load(key),
+      next: (before, passed) => {
+        const moment = this.#momentAfter(before);
+        const found = unpark(before, moment, passed);
+        if (found === null) return null;
+        const { parked, decision } = found;
+        const committed = this.#prepareOrFault(before, decision, moment, parked.eventId);
+        return { sequence: parked.sequence, committed };
+      },
+      commit: async (committed) => {
+        if ((await this.#commit(committed)) !== "committed") throw conflict(key);
+      },
     });
   }
 
@@ -190,12 +241,18 @@ export class Mover {
   }
 
   /** A context that cannot be stored is a fault of the chart like a guard that throws. */
-  #prepareOrFault(before: Instance, decision: Decision, moment: Moment): Committed {
+  #prepareOrFault(
+    before: Instance,
+    decision: Decision,
+    moment: Moment,
+    eventId: string | null = null,
+  ): Committed {
     try {
-      return { prepared: this.#prepare(before, decision, moment, null), before, decision };
+      return { prepared: this.#prepare(before, decision, moment, eventId), before, decision };
     } catch (error) {
       const faulted = toFault(before, decision, error);
-      return { prepared: this.#prepare(before, faulted, moment, null), before, decision: faulted };
+      const prepared = this.#prepare(before, faulted, moment, eventId);
+      return { prepared, before, decision: faulted };
     }
   }
 
@@ -210,7 +267,7 @@ export class Mover {
     if (outcome !== "committed") {
       worker.release(writeSet.effectsStarted);
       instances.forget(next.record);
-      return outcome === "timer" || outcome === "effect" ? "gone" : outcome;
+      return outcome === "revision" || outcome === "eventId" ? outcome : "gone";
     }
     instances.keep(next);
     onCommitted(committed);
@@ -220,6 +277,7 @@ export class Mover {
       saga: record.saga,
       instanceId: record.instanceId,
       correlationId: record.correlationId,
+      traceId: traceIdOf(traceparentOf(committed.decision, record)),
       revision: record.revision,
       event: writeSet.journal.eventType,
       source: writeSet.journal.source,
@@ -244,10 +302,13 @@ export class Mover {
     return "fenced";
   }
 
-  async #sameStart(existing: Instance, { key, input }: StartRequest): Promise<InstanceView> {
+  async #sameStart(existing: Instance, { key, input, fork }: StartRequest): Promise<InstanceView> {
     const [first] = await this.#options.store.readJournal(key, { afterRevision: 0, limit: 1 });
-    const started = first === undefined ? undefined : (decode(first.event) as { input?: unknown });
-    if (fingerprintOf(started?.input) === fingerprintOf(input)) return toView(existing);
+    const started = first === undefined ? undefined : (decode(first.event) as Started);
+    const before = [started?.input, started?.forkedFrom ?? null];
+    if (fingerprintOf(before) === fingerprintOf([input, fork?.from ?? null])) {
+      return toView(existing);
+    }
     throw new SagaError(
       "SAGA_INSTANCE_EXISTS",
       `saga "${key.saga}" has an instance "${key.instanceId}" already, started with other input`,
@@ -256,10 +317,10 @@ export class Mover {
 
   async #repeated(
     key: InstanceKey,
-    event: EventObject,
+    asked: unknown,
     recorded: RecordedAnswer,
   ): Promise<InstanceView> {
-    if (recorded.fingerprint !== fingerprintOf(event)) {
+    if (recorded.fingerprint !== fingerprintOf(asked)) {
       throw new SagaError(
         "SAGA_IDEMPOTENCY_KEY_REUSED",
         `another event was sent to instance "${key.instanceId}" under the key "${recorded.eventId}"; use a new key for a new event`,
@@ -269,20 +330,6 @@ export class Mover {
     const { correlationId } = view;
     this.#options.telemetry({ kind: "repeated", ...key, correlationId, eventId: recorded.eventId });
     return view;
-  }
-}
-
-function nameOf(delivery: Delivery): string {
-  switch (delivery.kind) {
-    case "event":
-      return `event ${delivery.event.type}`;
-    case "timer":
-      return `timer ${delivery.timerId}`;
-    case "outcome":
-    case "lapse": {
-      const { activityId, generation } = delivery.effect;
-      return `${delivery.kind} of ${activityId} of revision ${generation}`;
-    }
   }
 }
 

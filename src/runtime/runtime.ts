@@ -10,17 +10,30 @@ import { SagaError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import type { Random } from "../random.ts";
 import type { Chart } from "../saga/chart.ts";
-import { decode } from "../saga/codec.ts";
 import type { AnySaga, ClientEvent, Saga } from "../saga/define.ts";
-import type { InstanceKey, JournalEntry, Store } from "../store/store.ts";
+import type { DwellTime, InstanceCount, InstanceKey, Store } from "../store/store.ts";
+import type { ForkOptions } from "./fork.ts";
 import { checkAttributes, checkCorrelationId, checkId, checkInput } from "./incoming.ts";
+import { Bulks } from "./bulk.ts";
+import { Feed } from "./feed.ts";
+import type { FeedFilter, Follower } from "./feed.ts";
+import { toJournalView } from "./journal-view.ts";
+import type { JournalView } from "./journal-view.ts";
 import { Loop } from "./loop.ts";
+import type { OperationRequest } from "./operation.ts";
+import { Operations } from "./operations.ts";
 import { Registry } from "./registry.ts";
+import { Schedules } from "./schedules.ts";
 import type { Telemetry } from "./telemetry.ts";
-import { toView } from "./view.ts";
+import { counts, dwell, search } from "./search.ts";
+import type { SearchOptions, SearchPage } from "./search.ts";
+import { readTraceparent } from "./trace.ts";
+import { toView, withWaiting } from "./view.ts";
 import type { InstanceView } from "./view.ts";
+import { waitAfter, WAIT_MS } from "./wait-after.ts";
+import type { WaitOptions } from "./wait-after.ts";
 import { Waiters } from "./waiters.ts";
-import type { Condition } from "./waiters.ts";
+import type { Condition, Waited } from "./waiters.ts";
 
 export interface RuntimeOptions {
   /** Belongs to the runtime from now on; `close` closes it. */
@@ -36,30 +49,29 @@ export interface RuntimeOptions {
   readonly attemptsMax?: number;
 }
 
-export interface StartOptions<Input> {
+export interface StartOptions<Input> extends WaitOptions {
   /** 1-200 characters. Without one the runtime makes one up. */
   readonly instanceId?: string;
   readonly input: Input;
   /** Visible ASCII, 1-200 characters; given to every activity and log line. Without one the runtime makes one up. */
   readonly correlationId?: string;
+  /** W3C trace context, given to activities; one that is not valid is ignored. */
+  readonly traceparent?: string;
   /** For search. At most 20, each of 1-200 characters. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-export interface SendOptions {
+export interface SendOptions extends WaitOptions {
   /** Names the event, so that it is applied once however often it is sent. 1-200 characters. */
   readonly eventId?: string;
+  /** W3C trace context, given to the activities that the event starts; one that is not valid is ignored. */
+  readonly traceparent?: string;
 }
 
-/** A committed event, as callers see it. */
-export interface JournalView extends Omit<JournalEntry, "event" | "effects"> {
-  readonly event: EventObject;
-  readonly effects: readonly object[];
-}
+export type { JournalView } from "./journal-view.ts";
 
 /** How long `close` waits for attempts that run, ms. */
 const CLOSE_GRACE_MS = 3_000;
-const WAIT_MS = 30_000;
 /** Entries of a journal page. */
 export const JOURNAL_PAGE_MAX = 1_000;
 const LEASE_MS = 30_000;
@@ -77,11 +89,19 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 export class Runtime {
+  /** The clock that it goes by. */
+  readonly clock: Clock;
+  /** Start instances at their due times. */
+  readonly schedules: Schedules;
   readonly #store: Store;
   readonly #random: Random;
   readonly #registry: Registry;
   readonly #waiters: Waiters;
+  readonly #feed: Feed;
   readonly #loop: Loop;
+  readonly #operations: Operations;
+  /** Operations on all instances that a search finds. */
+  readonly bulks: Bulks;
   #closed: SagaError | null = null;
   #closing: Promise<void> | null = null;
 
@@ -92,6 +112,12 @@ export class Runtime {
     this.#random = options.random ?? systemRandom;
     this.#registry = new Registry(options.sagas);
     this.#waiters = new Waiters(clock);
+    this.#feed = new Feed(store, clock);
+    this.clock = clock;
+    const onFatal = (error: SagaError): void => {
+      this.#stop(error);
+      telemetry({ kind: "fatal", error });
+    };
     this.#loop = new Loop({
       store,
       registry: this.#registry,
@@ -99,17 +125,27 @@ export class Runtime {
       telemetry,
       leaseMs: options.leaseMs ?? LEASE_MS,
       attemptsMax: options.attemptsMax ?? ATTEMPTS_MAX,
-      onMoved: (instance) => this.#waiters.notify(instance.record, () => toView(instance)),
-      onFatal: (error) => {
-        this.#stop(error);
-        telemetry({ kind: "fatal", error });
+      onMoved: (instance) => {
+        this.#waiters.notify(instance.record, () => toView(instance));
+        this.#feed.moved(instance.record);
       },
+      onFatal,
     });
+    this.#operations = new Operations({ mover: this.#loop.mover, store, random: this.#random });
+    this.bulks = new Bulks({
+      store,
+      clock,
+      random: this.#random,
+      operate: ({ saga, instanceId }, request) => this.operate({ name: saga }, instanceId, request),
+    });
+    const random = this.#random;
+    this.schedules = new Schedules({ store, clock, telemetry, random, runtime: this, onFatal });
   }
 
   /** @internal */
-  begin(): Promise<void> {
-    return this.#loop.begin();
+  async begin(): Promise<void> {
+    await this.#loop.begin();
+    await this.schedules.begin();
   }
 
   /** The sagas, the newest version of each, by name. */
@@ -129,29 +165,35 @@ export class Runtime {
 
   /**
    * Starts an instance and resolves once that is durable; its effects are not awaited. The same id with the
-   * same input again starts nothing and gives the instance as it is, with `created: false`.
+   * same input again starts nothing and gives the instance as it is, with `created: false`. With `waitFor` the
+   * instance is that of the end of the waiting, and `waited` says how it ended; otherwise it is undefined.
    *
    * @throws {SagaError} SAGA_INPUT_INVALID, SAGA_ID_INVALID, SAGA_INSTANCE_EXISTS if that id was started with other input.
    */
   async start<Machine extends AnyStateMachine>(
     saga: Pick<Saga<Machine>, "name" | "version" | "machine">,
     options: StartOptions<InputFrom<Machine>>,
-  ): Promise<{ created: boolean; instance: InstanceView }> {
+  ): Promise<{ created: boolean; instance: InstanceView; waited: Waited | undefined }> {
     this.#checkOpen();
     const chart = this.#registry.chart(saga.name, saga.version);
     const instanceId = checkId("instance id", options.instanceId ?? this.#random.uuid());
-    const { created, view } = await this.#loop.mover.start({
-      key: { saga: saga.name, instanceId },
+    const key = { saga: saga.name, instanceId };
+    const request = {
+      key,
       chart,
       input: await checkInput(chart, options.input),
       correlationId: checkCorrelationId(options.correlationId ?? this.#random.uuid()),
+      traceparent: readTraceparent(options.traceparent),
       attributes: checkAttributes(options.attributes ?? {}),
-    });
-    return { created, instance: view };
+    };
+    const deed = async () => ({ ...(await this.#loop.mover.start(request)), isOld: false });
+    const { created, view, waited } = await this.#waitAfter(key, deed, options);
+    return { created, instance: view, waited };
   }
 
   /**
-   * Sends an event and resolves with the instance once the transition is durable.
+   * Sends an event and resolves with the instance once the transition is durable; with `waitFor`, when the
+   * waiting is over.
    *
    * @throws {SagaError} SAGA_INSTANCE_NOT_FOUND, SAGA_EVENT_INVALID, SAGA_EVENT_NOT_ACCEPTED (with `accepts`),
    * SAGA_INSTANCE_ENDED, SAGA_IDEMPOTENCY_KEY_REUSED, SAGA_TRANSITION_FAILED: in each case nothing has changed.
@@ -165,27 +207,75 @@ export class Runtime {
     return (await this.sendOnce(saga, instanceId, event, options)).instance;
   }
 
-  /** Like `send`, and tells whether the event id was seen before: then nothing happened now, and the answer is the first one. */
+  /**
+   * Like `send`, and tells whether the event id was seen before: then nothing happened now, and the answer is
+   * the first one. `parked`: no state takes it yet, it is kept until one does. `waited` says how
+   * waiting ended, if there was any.
+   */
   async sendOnce<Machine extends AnyStateMachine>(
     saga: Pick<Saga<Machine>, "name" | "machine">,
     instanceId: string,
     event: ClientEvent<Machine>,
     options: SendOptions = {},
-  ): Promise<{ repeated: boolean; instance: InstanceView }> {
+  ): Promise<{
+    repeated: boolean;
+    parked: boolean;
+    instance: InstanceView;
+    waited: Waited | undefined;
+  }> {
     this.#checkOpen();
     const key = this.#keyOf(saga.name, instanceId);
     const eventId = options.eventId === undefined ? null : checkId("event id", options.eventId);
     const { type } = event as EventObject;
     const source = typeof type === "string" && type.startsWith("saga.") ? "operator" : "client";
-    const delivery = { kind: "event", source, event, eventId } as const;
-    const { repeated, view } = await this.#loop.mover.send(key, delivery);
-    return { repeated, instance: view };
+    const traceparent = readTraceparent(options.traceparent);
+    const delivery = { kind: "event", source, event, eventId, traceparent } as const;
+    const deed = async () => {
+      const done = await this.#loop.mover.send(key, delivery);
+      return { ...done, isOld: done.repeated };
+    };
+    const { view, isOld: _, ...told } = await this.#waitAfter(key, deed, options);
+    return { ...told, instance: view };
+  }
+
+  /**
+   * Does what an operator asks, in one transaction, and journals who asked and why.
+   *
+   * @throws {SagaError} SAGA_REQUEST_INVALID, SAGA_FORCE_REQUIRED, SAGA_INSTANCE_NOT_FOUND, SAGA_INSTANCE_ENDED,
+   * SAGA_INSTANCE_SUSPENDED, SAGA_OPERATION_NOT_POSSIBLE, SAGA_EVENT_NOT_ACCEPTED: in each case nothing has changed.
+   */
+  async operate(
+    saga: Pick<AnySaga, "name">,
+    instanceId: string,
+    request: OperationRequest,
+    options: Pick<SendOptions, "eventId"> = {},
+  ): Promise<{ repeated: boolean; instance: InstanceView }> {
+    this.#checkOpen();
+    return this.#operations.operate(this.#keyOf(saga.name, instanceId), request, options);
+  }
+
+  /**
+   * Starts an instance where another one stood at an earlier revision, on the same version of its chart. What was
+   * done until then is not done again; what is pending there gets idempotency keys of its own. The same fork under
+   * the same id again starts nothing and gives the instance as it is.
+   *
+   * @throws {SagaError} SAGA_JOURNAL_NOT_REPRODUCIBLE, SAGA_OPERATION_NOT_POSSIBLE if there is no such revision,
+   * SAGA_INSTANCE_ENDED if the instance had ended by it, SAGA_EVENT_NOT_ACCEPTED: then nothing has changed.
+   */
+  async fork(
+    saga: Pick<AnySaga, "name">,
+    instanceId: string,
+    options: ForkOptions,
+  ): Promise<{ created: boolean; instance: InstanceView }> {
+    this.#checkOpen();
+    return this.#operations.fork(this.#keyOf(saga.name, instanceId), options);
   }
 
   /** The instance as of its last commit. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND */
   async get(saga: Pick<AnySaga, "name">, instanceId: string): Promise<InstanceView> {
     this.#checkOpen();
-    return toView(await this.#loop.mover.find(this.#keyOf(saga.name, instanceId)));
+    const key = this.#keyOf(saga.name, instanceId);
+    return withWaiting(await this.#loop.mover.find(key), (ref) => this.#loop.waitsFor(key, ref));
   }
 
   /** Committed events in order, those after `afterRevision`, at most `limit` (1-1,000, default 100). */
@@ -202,11 +292,7 @@ export class Runtime {
       afterRevision,
       limit: Math.min(Math.max(1, limit), JOURNAL_PAGE_MAX),
     });
-    return entries.map((entry) => ({
-      ...entry,
-      event: decode(entry.event) as EventObject,
-      effects: JSON.parse(entry.effects) as object[],
-    }));
+    return entries.map(toJournalView);
   }
 
   /**
@@ -227,6 +313,63 @@ export class Runtime {
   }
 
   /**
+   * Like `waitFor`, and refuses nothing that it finds: resolves with the instance as it is when it meets the
+   * condition or has ended, or when the time is up or `signal` aborts.
+   *
+   * @throws {SagaError} SAGA_INSTANCE_NOT_FOUND, SAGA_WAITERS_FULL
+   */
+  async waitUpTo(
+    saga: Pick<AnySaga, "name">,
+    instanceId: string,
+    options: WaitOptions,
+  ): Promise<{ instance: InstanceView; waited: Waited | undefined }> {
+    this.#checkOpen();
+    const key = this.#keyOf(saga.name, instanceId);
+    const look = async () => ({ view: await this.get(saga, instanceId), isOld: false });
+    const { view, waited } = await this.#waitAfter(key, look, options);
+    return { instance: view, waited };
+  }
+
+  /** How many callers wait for an instance now. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /**
+   * Follows committed events: of one instance, of a saga, or of all; from a position on, by default from now on.
+   * Ends when the runtime closes. It costs nothing while nothing moves, and holds no events back for a slow reader.
+   *
+   * @throws {SagaError} SAGA_STREAMS_FULL, or SAGA_REQUEST_INVALID for a position that is not reached yet.
+   */
+  async follow(filter: FeedFilter = {}, afterPosition?: number): Promise<Follower> {
+    this.#checkOpen();
+    return this.#feed.follow(filter, afterPosition);
+  }
+
+  /** How many follow committed events now. */
+  get following(): number {
+    return this.#feed.size;
+  }
+
+  /** Instances of all sagas, newest start first, 1-200 at a time. */
+  async search(options: SearchOptions = {}): Promise<SearchPage> {
+    this.#checkOpen();
+    return search(this.#store, options);
+  }
+
+  /** How many instances stand where now, by saga, version, phase and state. */
+  async counts({ saga }: { saga?: string } = {}): Promise<readonly InstanceCount[]> {
+    this.#checkOpen();
+    return counts(this.#store, saga);
+  }
+
+  /** How long instances stayed in their states, by the newest 5,000 entries of all journals. */
+  async dwell(filter: { saga?: string; version?: number } = {}): Promise<readonly DwellTime[]> {
+    this.#checkOpen();
+    return dwell(this.#store, filter);
+  }
+
+  /**
    * Takes nothing more, lets running attempts finish for up to `graceMs` (default 3,000), aborts the others,
    * and closes the store. What is left goes on when a runtime is opened on it again. Idempotent.
    */
@@ -241,6 +384,8 @@ export class Runtime {
       "the runtime is closing; send it again later",
     );
     this.#closed ??= closing;
+    this.bulks.close();
+    await this.schedules.close();
     await this.#loop.close(graceMs);
     this.#stop(closing);
     await this.#store.close();
@@ -248,7 +393,18 @@ export class Runtime {
 
   #stop(error: SagaError): void {
     this.#closed ??= error;
+    this.schedules.stop();
     this.#waiters.rejectAll(error);
+    this.#feed.close();
+  }
+
+  #waitAfter<Deed extends { view: InstanceView; isOld: boolean }>(
+    key: InstanceKey,
+    deed: () => Promise<Deed>,
+    options: WaitOptions,
+  ): Promise<Deed & { waited: Waited | undefined }> {
+    const read = (): Promise<InstanceView> => this.get({ name: key.saga }, key.instanceId);
+    return waitAfter(deed, options, { waiters: this.#waiters, key, read });
   }
 
   #keyOf(saga: string, instanceId: string): InstanceKey {

@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../saga/effect.ts";
 import type { Phase } from "../saga/phase.ts";
-import type { EventSource } from "../store/store.ts";
+import type { EventSource, ScheduleRecord } from "../store/store.ts";
 
 /** Whose event it is; part of every telemetry event about an instance. */
 export interface InstanceFacts {
@@ -14,6 +14,8 @@ export interface InstanceFacts {
 }
 
 export interface AttemptFacts extends InstanceFacts {
+  /** Of the trace that the attempt belongs to (W3C Trace Context), or null. */
+  readonly traceId: string | null;
   readonly activity: string;
   readonly activityId: string;
   readonly attempt: number;
@@ -24,6 +26,8 @@ export type TelemetryEvent =
   /** An event was committed. */
   | (InstanceFacts & {
       readonly kind: "transition";
+      /** Of the trace that the event belongs to, else of the start's; null if neither had one. */
+      readonly traceId: string | null;
       readonly revision: number;
       readonly event: string;
       readonly source: EventSource;
@@ -43,8 +47,22 @@ export type TelemetryEvent =
     })
   /** A compensation waits for abandoned attempts of what it undoes. */
   | (AttemptFacts & { readonly kind: "held" })
+  /** An attempt waits until the key of its activity's limit has room. */
+  | (AttemptFacts & { readonly kind: "waiting"; readonly limitKey: string })
   /** A result or a timer came whose effect is no more; it changed nothing. */
   | (InstanceFacts & { readonly kind: "fenced"; readonly what: string })
+  /** An event came early and is kept until a state takes it. */
+  | (InstanceFacts & {
+      readonly kind: "parked";
+      readonly event: string;
+      readonly eventId: string | null;
+    })
+  /** A parked event was still there when its instance ended: nothing took it, and nothing will. */
+  | (InstanceFacts & {
+      readonly kind: "stranded";
+      readonly event: string;
+      readonly eventId: string | null;
+    })
   /** An event id that was seen before; answered as the first time. */
   | (InstanceFacts & { readonly kind: "repeated"; readonly eventId: string })
   /** An internal event could not be taken; it will be tried again after `retryInMs`. */
@@ -54,6 +72,17 @@ export type TelemetryEvent =
       readonly error: unknown;
       readonly retryInMs: number;
     })
+  /** What came of a due time of a schedule, or of all of them from `dueAtMs` until `untilMs`. */
+  | {
+      readonly kind: "schedule";
+      readonly saga: string;
+      readonly scheduleId: string;
+      readonly dueAtMs: number;
+      readonly untilMs: number;
+      readonly outcome: NonNullable<ScheduleRecord["lastOutcome"]>;
+      /** The instance that was started, or that still ran; the reason of a refusal; null if it was missed. */
+      readonly detail: string | null;
+    }
   /** Due effects could not be claimed; it will be tried again after `retryInMs`. */
   | { readonly kind: "unclaimed"; readonly error: unknown; readonly retryInMs: number }
   /** A line from an activity or from `log` in a chart. */

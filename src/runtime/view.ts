@@ -2,7 +2,10 @@
  * The view of an instance: what the runtime tells callers about it. Never more than what is committed.
  */
 import { acceptedEvents } from "../saga/accepts.ts";
+import type { AcceptedEvent } from "../saga/accepts.ts";
 import type { Phase } from "../saga/phase.ts";
+import type { Suspension } from "../store/store.ts";
+import type { EffectRef } from "../store/store.ts";
 import type { Instance } from "./instance.ts";
 
 export interface TimerView {
@@ -16,8 +19,24 @@ export interface ActivityView {
   readonly activity: string;
   readonly attempt: number;
   readonly idempotencyKey: string;
-  /** `abandoned`: the chart has left it, but its attempt may still take effect. */
-  readonly status: "live" | "abandoned";
+  /**
+   * `abandoned`: the chart has left it, but its attempt may still take effect. `waiting`: not begun, since its key
+   * has no room; told only to those who look, since it may change without a commit.
+   */
+  readonly status: "live" | "waiting" | "abandoned";
+  /** The key that it waits for, or null. */
+  readonly waitsFor: string | null;
+}
+
+/** Who made an instance hold still, why, and since when. */
+export type SuspensionView = Suspension;
+
+export interface ParkedEventView {
+  /** Type of the event. */
+  readonly event: string;
+  /** The key that it came under, or null. */
+  readonly eventId: string | null;
+  readonly atMs: number;
 }
 
 export interface InstanceView {
@@ -36,17 +55,38 @@ export interface InstanceView {
   readonly output: unknown;
   /** Why the instance failed, or why an internal event cannot be taken; null when all is well. */
   readonly error: unknown;
-  /** Types of the events that the present state takes. */
-  readonly accepts: readonly string[];
+  /** The events that the present state takes, with some payload at least; sorted by type. */
+  readonly accepts: readonly AcceptedEvent[];
   readonly timers: readonly TimerView[];
   readonly activities: readonly ActivityView[];
+  /** Events that came early and are kept until a state takes them, in the order of arrival. */
+  readonly parkedEvents: readonly ParkedEventView[];
+  /** Why the instance holds still; null unless an operator has suspended it. */
+  readonly suspended: SuspensionView | null;
   readonly correlationId: string;
+  /** W3C trace context of the start, or null. */
+  readonly traceparent: string | null;
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
 
-export function toView({ chart, record, standing }: Instance): InstanceView {
+/** The view with what the worker knows of its activities. */
+export function withWaiting(
+  instance: Instance,
+  waitsFor: (ref: EffectRef) => string | null,
+): InstanceView {
+  const view = toView(instance);
+  const keys = instance.standing.activities.map(waitsFor);
+  if (keys.every((key) => key === null)) return view;
+  const activities = view.activities.map((activity, index): ActivityView => {
+    const key = keys[index] ?? null;
+    return key === null ? activity : { ...activity, status: "waiting", waitsFor: key };
+  });
+  return { ...view, activities };
+}
+
+export function toView({ chart, record, standing, parked }: Instance): InstanceView {
   const { snapshot } = standing;
   return {
     saga: record.saga,
@@ -59,7 +99,10 @@ export function toView({ chart, record, standing }: Instance): InstanceView {
     context: snapshot.context,
     output: snapshot.output,
     error: snapshot.error ?? record.fault,
-    accepts: acceptedEvents(chart, snapshot),
+    // Guards are asked only if somebody looks.
+    get accepts() {
+      return acceptedEvents(chart, snapshot);
+    },
     timers: standing.timers.map(({ event, dueAtMs }) => ({ event: event.type, dueAtMs })),
     activities: standing.activities.map((activity) => ({
       activityId: activity.activityId,
@@ -67,8 +110,12 @@ export function toView({ chart, record, standing }: Instance): InstanceView {
       attempt: activity.attempt,
       idempotencyKey: activity.idempotencyKey,
       status: activity.abandoned ? "abandoned" : "live",
+      waitsFor: null,
     })),
+    suspended: record.suspended,
+    parkedEvents: parked.map(({ event, eventId, atMs }) => ({ event: event.type, eventId, atMs })),
     correlationId: record.correlationId,
+    traceparent: record.traceparent,
     attributes: record.attributes,
     createdAtMs: record.createdAtMs,
     updatedAtMs: record.updatedAtMs,

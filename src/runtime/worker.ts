@@ -8,7 +8,8 @@ import type { Cancel, Clock } from "../clock.ts";
 import type { PendingActivity } from "../saga/effect.ts";
 import type { Outcome } from "../saga/step.ts";
 import type { EffectRecord, EffectRef, InstanceKey, Store } from "../store/store.ts";
-import { factsOf, outcomeOf } from "./attempt.ts";
+import { AttemptQueue } from "./attempt-queue.ts";
+import { factsOf, isYetToBegin, lapseOf, outcomeOf } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
@@ -34,6 +35,7 @@ export interface WorkerOptions {
 export class Worker implements WorkerFacts {
   readonly #options: WorkerOptions;
   readonly #attempts = new Map<string, Attempt>();
+  readonly #queue: AttemptQueue;
   /** Effects of this process that found no free place; only these have surely not begun. */
   readonly #unclaimed = new Set<string>();
   /** How many of the attempts have their outcome. */
@@ -49,11 +51,17 @@ export class Worker implements WorkerFacts {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#queue = new AttemptQueue({
+      clock: options.clock,
+      telemetry: options.telemetry,
+      hasPlace: () => this.#freePlaces() > 0,
+      begin: (attempt) => this.#begin(attempt),
+    });
   }
 
   lease(): number | null {
     const { clock, leaseMs } = this.#options;
-    if (!this.#open || this.#freePlaces() <= 0) return null;
+    if (!this.#open || this.#freePlaces() <= 0 || this.#queue.isFull) return null;
     this.#reserved += 1;
     return clock.now() + leaseMs;
   }
@@ -71,6 +79,25 @@ export class Worker implements WorkerFacts {
     if (attempt === undefined) return true;
     const isUnderWay = attempt.status === "running" || attempt.status === "abandoned";
     return isUnderWay || this.#mayBeLost(attempt);
+  }
+
+  isPerforming(key: InstanceKey, ref: EffectRef): boolean {
+    const attempt = this.#attempts.get(idOf(key, ref));
+    return attempt !== undefined && !isYetToBegin(attempt);
+  }
+
+  /** Lets go of what has not begun; what runs goes on. */
+  suspend(key: InstanceKey): void {
+    const address = addressOf(key);
+    for (const [id, attempt] of this.#attempts) {
+      if (isYetToBegin(attempt) && addressOf(attempt.key) === address) this.#forget(id);
+    }
+  }
+
+  /** Claims again what was let go of, or never taken. */
+  resume(): void {
+    this.#backlog = true;
+    this.#claimSoon();
   }
 
   /** Performs effects that were committed with a lease; the others wait for a free place. */
@@ -114,8 +141,24 @@ export class Worker implements WorkerFacts {
     const address = addressOf(instance.record);
     for (const attempt of this.#attempts.values()) {
       if (attempt.status !== "held" || addressOf(attempt.key) !== address) continue;
-      if (!isHeldBack(instance, attempt.effect)) this.#begin(attempt);
+      if (!isHeldBack(instance, attempt.effect)) this.#queue.add(attempt);
     }
+    // One that waits for its key now has left its place to others.
+    this.#claimSoon();
+  }
+
+  /** The lease of an abandoned attempt is over: whether it settles or not, the room of its key is free. */
+  lapse(key: InstanceKey, ref: EffectRef): void {
+    const attempt = this.#attempts.get(idOf(key, ref));
+    if (attempt === undefined) return;
+    this.#queue.release(attempt);
+    this.#queue.serve();
+  }
+
+  /** The key that an activity waits for, or null if it does not wait. */
+  waitsFor(key: InstanceKey, ref: EffectRef): string | null {
+    const attempt = this.#attempts.get(idOf(key, ref));
+    return attempt?.status === "waiting" ? (attempt.limitKey ?? null) : null;
   }
 
   /** Claims what is due in the store: after a start, what an earlier process left; later, what found no place. */
@@ -123,7 +166,9 @@ export class Worker implements WorkerFacts {
     if (this.#claiming) return;
     this.#claiming = true;
     try {
-      while (this.#open && this.#backlog && this.#freePlaces() > 0) await this.#claimSome();
+      while (this.#open && this.#backlog && this.#freePlaces() > 0 && !this.#queue.isFull) {
+        await this.#claimSome();
+      }
     } catch (error) {
       this.#options.telemetry({ kind: "unclaimed", error, retryInMs: CLAIM_RETRY_MS });
       this.#options.clock.schedule(CLAIM_RETRY_MS, () => void this.claim());
@@ -142,26 +187,29 @@ export class Worker implements WorkerFacts {
     for (const { effect, ...key } of claimed) {
       this.#unclaimed.delete(idOf(key, effect));
       const instance = await this.#options.load(key);
-      if (instance !== null && isLive(instance, effect)) this.#take(instance, effect);
+      // Suspended while it was claimed: what resumes the instance gives it back.
+      if (instance === null || instance.record.suspended !== null) continue;
+      if (isLive(instance, effect)) this.#take(instance, effect);
     }
   }
 
   // At the end of the turn, so that all places that become free in it are filled by one claim.
   #claimSoon(): void {
-    if (!this.#backlog || this.#claiming || this.#freePlaces() <= 0) return;
+    if (!this.#backlog || this.#claiming || this.#freePlaces() <= 0 || this.#queue.isFull) return;
     this.#options.clock.endOfTurn(() => void this.claim());
   }
 
   #freePlaces(): number {
-    const busy = this.#attempts.size - this.#settled;
+    const busy = this.#attempts.size - this.#settled - this.#queue.waiting;
     return this.#options.attemptsMax - busy - this.#reserved;
   }
 
   /** Claims no more, waits up to `graceMs` for attempts that run, then aborts them. They will be made again. */
   async close(graceMs: number): Promise<void> {
     this.#open = false;
-    for (const [id, { status }] of this.#attempts) {
-      if (status === "held" || status === "settled") this.#forget(id);
+    this.#queue.close();
+    for (const [id, attempt] of this.#attempts) {
+      if (isYetToBegin(attempt) || attempt.status === "settled") this.#forget(id);
     }
     if (graceMs <= 0) this.#abortAll();
     if (this.#attempts.size > 0) {
@@ -198,7 +246,7 @@ export class Worker implements WorkerFacts {
     if (isHeldBack(instance, effect)) {
       this.#options.telemetry({ kind: "held", ...factsOf(attempt) });
     } else {
-      this.#begin(attempt);
+      this.#queue.add(attempt);
     }
   }
 
@@ -234,6 +282,8 @@ export class Worker implements WorkerFacts {
   #settle(attempt: Attempt): void {
     attempt.status = "settled";
     this.#settled += 1;
+    this.#queue.release(attempt);
+    this.#queue.serve();
     this.#claimSoon();
   }
 
@@ -248,8 +298,12 @@ export class Worker implements WorkerFacts {
 
   #forget(id: string): void {
     this.#unclaimed.delete(id);
-    if (this.#attempts.get(id)?.status === "settled") this.#settled -= 1;
-    if (!this.#attempts.delete(id)) return;
+    const attempt = this.#attempts.get(id);
+    if (attempt === undefined) return;
+    if (attempt.status === "settled") this.#settled -= 1;
+    this.#attempts.delete(id);
+    this.#queue.release(attempt);
+    this.#queue.serve();
     this.#claimSoon();
     if (this.#attempts.size > 0) return;
     this.#sweep?.();
@@ -311,10 +365,6 @@ function isSame(a: EffectRef, b: EffectRef): boolean {
 
 function refOf({ activityId, generation }: EffectRef): EffectRef {
   return { activityId, generation };
-}
-
-function lapseOf({ leaseUntilMs, effect }: Attempt): number {
-  return Math.max(leaseUntilMs, effect.lostUntilMs ?? 0);
 }
 
 function idOf(key: InstanceKey, { activityId, generation }: EffectRef): string {

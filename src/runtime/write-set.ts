@@ -14,15 +14,20 @@ import type {
   InstanceKey,
   InstanceRecord,
   JournalEntry,
+  ParkedRecord,
   RecordedAnswer,
   TimerRecord,
   WriteSet,
 } from "../store/store.ts";
 import type { Decision } from "./decide.ts";
-import type { Instance } from "./instance.ts";
+import type { Instance, ParkedEvent } from "./instance.ts";
+import { parkedAfter } from "./park.ts";
 
 /** What an instance keeps from its start to its end. */
-export type Origin = Pick<InstanceRecord, "correlationId" | "attributes" | "createdAtMs">;
+export type Origin = Pick<
+  InstanceRecord,
+  "correlationId" | "traceparent" | "attributes" | "createdAtMs"
+>;
 
 /** What the worker knows and a decision does not. */
 export interface WorkerFacts {
@@ -30,6 +35,8 @@ export interface WorkerFacts {
   lease(): number | null;
   /** Whether an attempt may be in flight, of this worker or of one that was lost. */
   mayTakeEffect(key: InstanceKey, ref: EffectRef): boolean;
+  /** Whether an attempt has been begun here and not been settled. */
+  isPerforming(key: InstanceKey, ref: EffectRef): boolean;
 }
 
 /** A decided event, ready to be committed. */
@@ -53,7 +60,10 @@ export function prepare(
   const left = effects.filter((effect) => effect.kind === "leaveActivity").map(activityOf);
   const dropped = left.filter((activity) => !worker.mayTakeEffect(key, activity));
 
-  const next = toNext(chart, { decision, dropped }, { moment, origin });
+  const suspended = before?.record.suspended ?? null;
+  const parked = parkedAfter(before, decision);
+  const decided = { decision: { suspended, ...decision }, dropped, parked };
+  const next = toNext(chart, decided, { moment, origin });
   const { phase, state: stateAfter } = next.record;
   const journal: JournalEntry = {
     revision: moment.revision,
@@ -62,11 +72,13 @@ export function prepare(
     eventType: decision.event.type,
     event: encode(decision.event),
     eventId,
+    traceparent: decision.traceparent ?? null,
     stateBefore: before?.record.state ?? null,
     stateAfter,
     phase,
     effects: JSON.stringify(effects.map(toJournaled)),
     verdict: decision.verdict,
+    operation: decision.operation ?? null,
   };
   const writeSet: WriteSet = {
     instance: next.record,
@@ -76,10 +88,19 @@ export function prepare(
     timerFired: decision.timerFired,
     effectsStarted: effects
       .filter((effect) => effect.kind === "startActivity")
-      .map(({ activity }) => toEffectRecord(activity, worker.lease())),
+      .map(({ activity }) =>
+        toEffectRecord(activity, worker.lease(), traceparentOf(decision, origin)),
+      ),
     effectsAbandoned: left.filter((activity) => !dropped.includes(activity)).map(toRef),
     effectsDropped: dropped.map(toRef),
+    effectsReleased: isResumed(before, next)
+      ? next.standing.activities
+          .filter((activity) => !worker.isPerforming(key, activity))
+          .map(toRef)
+      : [],
     effectFinished: decision.effectFinished,
+    parked: decision.parked === undefined ? null : toParkedRecord(decision.parked),
+    unparked: decision.unparked ?? null,
     answer: null,
   };
   return { next, writeSet };
@@ -90,9 +111,22 @@ export function withAnswer(prepared: Prepared, answer: RecordedAnswer): Prepared
   return { ...prepared, writeSet: { ...prepared.writeSet, answer } };
 }
 
+/** Whether the instance held still before, and does not any more. */
+export function isResumed(before: Instance | null, next: Instance): boolean {
+  return before !== null && before.record.suspended !== null && next.record.suspended === null;
+}
+
 function toNext(
   chart: Chart,
-  { decision, dropped }: { decision: Decision; dropped: readonly PendingActivity[] },
+  {
+    decision,
+    dropped,
+    parked,
+  }: {
+    decision: Decision;
+    dropped: readonly PendingActivity[];
+    parked: readonly ParkedEvent[];
+  },
   { moment, origin }: { moment: Moment; origin: Origin },
 ): Instance {
   const { next } = decision.step;
@@ -115,12 +149,14 @@ function toNext(
     tags: [...(snapshot.tags as ReadonlySet<string>)].filter((tag) => !isPhase(tag)),
     snapshot: encodeSnapshot(chart, snapshot, visits),
     fault: decision.fault,
+    suspended: decision.suspended ?? null,
     correlationId: origin.correlationId,
+    traceparent: origin.traceparent,
     attributes: origin.attributes,
     createdAtMs: origin.createdAtMs,
     updatedAtMs: moment.nowMs,
   };
-  return { chart, record, standing };
+  return { chart, record, standing, parked };
 }
 
 /** An effect as the journal shows it: names and times, not payloads. */
@@ -152,17 +188,34 @@ function timersSet(effects: readonly Effect[]): readonly PendingTimer[] {
     .filter((timer) => !cancelled.has(timer.timerId));
 }
 
+function toParkedRecord(parked: ParkedEvent): ParkedRecord {
+  return { ...parked, event: encode(parked.event) };
+}
+
 function toTimerRecord(timer: PendingTimer): TimerRecord {
   return { ...timer, event: encode(timer.event) };
 }
 
-function toEffectRecord(activity: PendingActivity, leaseUntilMs: number | null): EffectRecord {
+/** The trace that a decision belongs to: its event's own, else that of the start. */
+export function traceparentOf(
+  { traceparent }: Pick<Decision, "traceparent">,
+  origin: Pick<Origin, "traceparent">,
+): string | null {
+  return traceparent ?? origin.traceparent;
+}
+
+function toEffectRecord(
+  activity: PendingActivity,
+  leaseUntilMs: number | null,
+  traceparent: string | null,
+): EffectRecord {
   return {
     activityId: activity.activityId,
     generation: activity.generation,
     src: activity.src,
     input: encode(activity.input),
     idempotencyKey: activity.idempotencyKey,
+    traceparent,
     attempt: activity.attempt,
     status: "live",
     leaseUntilMs,

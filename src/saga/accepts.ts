@@ -1,9 +1,46 @@
 /**
- * Which events may come from outside at all, and which of them a state has a transition for.
+ * Which events may come from outside at all, which of them the present state takes, why one was refused,
+ * and what each state would do with each event.
+ *
+ * All four answers come from one reading of the chart, the one that a step makes (SCXML, 3.13). They differ
+ * only in what is known of a guard: everything, when the event is there; what it says without a look at the
+ * payload, when only the present state is; nothing, when only the chart is.
  */
-import type { AnyMachineSnapshot, AnyStateNode } from "xstate";
+import type { AnyMachineSnapshot, AnyStateNode, EventObject } from "xstate";
 import { stateNodes } from "./chart.ts";
 import type { Chart } from "./chart.ts";
+import { askAhead, askNow, guardName } from "./guard.ts";
+import type { GuardAnswer } from "./guard.ts";
+
+/** An event that the present state takes. */
+export interface AcceptedEvent {
+  readonly type: string;
+  /** True: it depends on its payload, a guard may still refuse it. False: any valid payload is taken. */
+  readonly guarded: boolean;
+}
+
+/** Why a declared event was not taken. */
+export interface Refusal {
+  /**
+   * `guard`: there is a transition, but its guard said no. `forbidden`: the state has a transition that only
+   * forbids the event. `not-in-this-state`: no active state has a transition for it.
+   */
+  readonly why: "not-in-this-state" | "forbidden" | "guard";
+  /** Names of the guards that said no. */
+  readonly guards: readonly string[];
+}
+
+/**
+ * What a state does with an event, as far as the chart alone tells. `taken`: whatever its payload.
+ * `guarded`: if a guard agrees. `parked`: it is kept until a state takes it. `forbidden`: never, though a state around it has a transition. `refused`: never.
+ */
+export type StateVerdict = "taken" | "guarded" | "parked" | "forbidden" | "refused";
+
+/** What happens to one event in each leaf state, in document order. */
+export interface EventVerdicts {
+  readonly type: string;
+  readonly states: readonly { readonly state: string; readonly verdict: StateVerdict }[];
+}
 
 /** Events that no client may send: they tell the chart what the runtime saw. */
 function isInternal(eventType: string): boolean {
@@ -28,12 +65,74 @@ function findDeclared(chart: Chart): readonly string[] {
   return [...types].filter((type) => !isInternal(type) && !isPattern(type)).toSorted();
 }
 
-/** The declared events that the present state has a transition for; whether its guard agrees depends on the payload. */
-export function acceptedEvents(chart: Chart, snapshot: AnyMachineSnapshot): readonly string[] {
+// A snapshot does not change, and its guards need not be asked twice.
+const accepted = new WeakMap<AnyMachineSnapshot, readonly AcceptedEvent[]>();
+
+/** The declared events that the present state takes, with some payload at least; sorted by type. */
+export function acceptedEvents(
+  chart: Chart,
+  snapshot: AnyMachineSnapshot,
+): readonly AcceptedEvent[] {
+  const known = accepted.get(snapshot) ?? findAccepted(chart, snapshot);
+  accepted.set(snapshot, known);
+  return known;
+}
+
+function findAccepted(chart: Chart, snapshot: AnyMachineSnapshot): readonly AcceptedEvent[] {
   if (snapshot.status !== "active") return [];
-  const active = new Set(snapshot._nodes as AnyStateNode[]);
+  const active = activeNodes(snapshot);
+  const events: AcceptedEvent[] = [];
+  for (const type of declaredEvents(chart)) {
+    const ask = (transition: Candidate): GuardAnswer => askAhead(transition.guard, snapshot, type);
+    const possible = verdictsOf(chart.machine.root, { active, type, ask });
+    if (possible.has("takes")) events.push({ type, guarded: possible.size > 1 });
+  }
+  return events;
+}
+
+/** Why the step of this event was none. */
+export function refusalOf(chart: Chart, snapshot: AnyMachineSnapshot, event: EventObject): Refusal {
+  const guards = new Set<string>();
+  const ask = (transition: Candidate): GuardAnswer => {
+    const answer = askNow(transition.guard, snapshot, event);
+    if (answer === "no" && !isForbidding(transition)) guards.add(guardName(transition.guard));
+    return answer;
+  };
+  const active = activeNodes(snapshot);
+  const possible = verdictsOf(chart.machine.root, { active, type: event.type, ask });
+  if (guards.size > 0) return { why: "guard", guards: [...guards] };
+  return { why: possible.has("forbids") ? "forbidden" : "not-in-this-state", guards: [] };
+}
+
+/**
+ * What happens to each declared event in each leaf state. Of a leaf in a parallel state it tells what that
+ * region and the states around it do; another region may still take the event.
+ */
+export function eventVerdicts(chart: Chart): readonly EventVerdicts[] {
+  const leaves = stateNodes(chart.machine).filter(
+    ({ type }) => type === "atomic" || type === "final",
+  );
+  return declaredEvents(chart).map((type) => ({
+    type,
+    states: leaves.map((leaf) => ({
+      state: leaf.path.join(".") || leaf.key,
+      verdict: stateVerdict(chart, leaf, type),
+    })),
+  }));
+}
+
+function stateVerdict(chart: Chart, leaf: AnyStateNode, type: string): StateVerdict {
   const { root } = chart.machine;
-  return declaredEvents(chart).filter((type) => verdictOf(root, active, type) === "takes");
+  // An instance that has ended asks nobody.
+  if (leaf.type === "final" && leaf.parent === root && root.type === "compound") return "refused";
+  const active = new Set<AnyStateNode>();
+  for (let node: AnyStateNode | undefined = leaf; node !== undefined; node = node.parent) {
+    active.add(node);
+  }
+  const possible = verdictsOf(root, { active, type, ask: () => "unsure" });
+  if (possible.has("takes")) return possible.size > 1 ? "guarded" : "taken";
+  if (chart.saga.parks.includes(type)) return "parked";
+  return possible.has("forbids") ? "forbidden" : "refused";
 }
 
 /** Whether a transition only forbids its event, as in `{ on: { CANCEL: undefined } }`. */
@@ -45,26 +144,62 @@ export function isForbidding(transition: {
   return transition.target === undefined && transition.actions.length === 0 && !transition.reenter;
 }
 
+type Candidate = AnyStateNode["transitions"] extends Map<string, (infer One)[]> ? One : never;
+
 type Verdict = "takes" | "forbids" | "ignores";
 
-// SCXML, 3.13: inner states are asked first, and the outer ones only if none of them has a transition.
-function verdictOf(node: AnyStateNode, active: ReadonlySet<AnyStateNode>, type: string): Verdict {
-  const inside = Object.values(node.states)
-    .filter((child) => active.has(child))
-    .map((child) => verdictOf(child, active, type));
-  if (inside.includes("takes")) return "takes";
-  return inside.includes("forbids") ? "forbids" : ownVerdict(node, type);
+/** Several, where it depends on what a guard will say. */
+type Possible = ReadonlySet<Verdict>;
+
+interface Question {
+  readonly active: ReadonlySet<AnyStateNode>;
+  readonly type: string;
+  /** Asked only for transitions with a guard. */
+  readonly ask: (transition: Candidate) => GuardAnswer;
 }
 
-function ownVerdict(node: AnyStateNode, type: string): Verdict {
-  const descriptors = [...node.transitions.keys()]
-    .filter((descriptor) => matches(type, descriptor))
-    .toSorted((a, b) => Number(b === type) - Number(a === type) || b.length - a.length);
-  for (const transition of descriptors.flatMap((key) => node.transitions.get(key) ?? [])) {
-    if (!isForbidding(transition)) return "takes";
-    if (transition.guard === undefined) return "forbids";
+const IGNORES: Possible = new Set<Verdict>(["ignores"]);
+
+// SCXML, 3.13: inner states are asked first, and the outer ones only if none of them has a transition.
+function verdictsOf(node: AnyStateNode, question: Question): Possible {
+  const inside = Object.values(node.states)
+    .filter((child) => question.active.has(child))
+    .map((child) => verdictsOf(child, question))
+    .reduce(together, IGNORES);
+  if (!inside.has("ignores")) return inside;
+  const decided = [...inside].filter((verdict) => verdict !== "ignores");
+  return new Set([...decided, ...ownVerdicts(node, question)]);
+}
+
+// Regions move side by side: the event is taken if one of them takes it.
+function together(a: Possible, b: Possible): Possible {
+  const pairs = [...a].flatMap((one) => [...b].map((other) => [one, other]));
+  return new Set(
+    pairs.map((pair) => precedence.find((verdict) => pair.includes(verdict)) as Verdict),
+  );
+}
+
+const precedence: readonly Verdict[] = ["takes", "forbids", "ignores"];
+
+function ownVerdicts(node: AnyStateNode, { type, ask }: Question): Possible {
+  const possible = new Set<Verdict>();
+  for (const transition of candidatesOf(node, type)) {
+    const answer = transition.guard === undefined ? "yes" : ask(transition);
+    if (answer !== "no") possible.add(isForbidding(transition) ? "forbids" : "takes");
+    if (answer === "yes") return possible;
   }
-  return "ignores";
+  return possible.add("ignores");
+}
+
+function candidatesOf(node: AnyStateNode, type: string): readonly Candidate[] {
+  return [...node.transitions.keys()]
+    .filter((descriptor) => matches(type, descriptor))
+    .toSorted((a, b) => Number(b === type) - Number(a === type) || b.length - a.length)
+    .flatMap((key) => node.transitions.get(key) ?? []);
+}
+
+function activeNodes(snapshot: AnyMachineSnapshot): ReadonlySet<AnyStateNode> {
+  return new Set(snapshot._nodes as AnyStateNode[]);
 }
 
 // Without transitions that forbid an event: `{ on: { CANCEL: undefined } }`.

@@ -33,6 +33,8 @@ export interface ActivityArguments<Input> {
   /** Aborted when the chart leaves the activity's state, or the process stops. */
   readonly signal: AbortSignal;
   readonly correlationId: string;
+  /** W3C trace context to pass on: of the event that started the activity, else of the start; null if neither had one. */
+  readonly traceparent: string | null;
   readonly log: ActivityLog;
 }
 
@@ -100,6 +102,25 @@ export type EventSchemas<Machine extends AnyStateMachine> = {
   >;
 };
 
+/** How many of a kind may be on their way, for each key by itself. What has no room waits in order. */
+export interface Limit<Facts> {
+  /** Whatever shares the limit: a customer, a bank, a constant. It must be pure. */
+  readonly key: (facts: Facts) => string;
+  /** At most so many at a time: a positive integer. */
+  readonly atOnce?: number;
+  /** At most so many begin in any second: a positive integer. */
+  readonly perSecond?: number;
+}
+
+export interface Limits<Machine extends AnyStateMachine> {
+  /** By name of the activity: attempts of it. */
+  readonly activities?: {
+    readonly [Name in ActivityName<Machine>]?: Limit<{
+      readonly input: InputFrom<LogicOf<Machine, Name>>;
+    }>;
+  };
+}
+
 export interface SagaDefinition<Machine extends AnyStateMachine> {
   /** Lower case letters, digits and hyphens, from a letter on, at most 64. Part of URLs and idempotency keys. */
   readonly name: string;
@@ -113,6 +134,12 @@ export interface SagaDefinition<Machine extends AnyStateMachine> {
   readonly input?: StandardSchemaV1<unknown, InputFrom<Machine>>;
   /** Events without a schema are taken as they come. */
   readonly events?: EventSchemas<Machine>;
+  /**
+   * Events that may come early: one that no transition takes yet is kept, and delivered once, in the order of
+   * arrival, when a state takes it. Any other is refused.
+   */
+  readonly parks?: readonly ClientEvent<Machine>["type"][];
+  readonly limits?: Limits<Machine>;
 }
 
 /** A defined saga, of any chart. */
@@ -124,6 +151,12 @@ export interface AnySaga {
   readonly compensations: Readonly<Record<string, string | null>>;
   readonly input: StandardSchemaV1 | null;
   readonly events: Readonly<Record<string, StandardSchemaV1>>;
+  /** Types of the events that are kept when they come early. */
+  readonly parks: readonly string[];
+  readonly limits: {
+    /** By name of the activity. */
+    readonly activities: Readonly<Record<string, Limit<{ readonly input: never }>>>;
+  };
 }
 
 /** A defined saga with the types of its chart. */
@@ -162,5 +195,9 @@ export function defineSaga<const Machine extends AnyStateMachine>(
     compensations: Object.freeze({ ...definition.compensations }) as AnySaga["compensations"],
     input: definition.input ?? null,
     events: Object.freeze({ ...definition.events }) as AnySaga["events"],
+    parks: Object.freeze([...(definition.parks ?? [])]),
+    limits: Object.freeze({
+      activities: Object.freeze({ ...definition.limits?.activities }),
+    }) as AnySaga["limits"],
   });
 }

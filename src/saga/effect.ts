@@ -233,8 +233,7 @@ function toActivity(
   { instanceId, revision, after }: Macrostep,
   ref: AnyActorRef,
 ): { activity: PendingActivity; visits: Visits } {
-  const { saga, invocations } = chart;
-  const invocation = invocations.get(ref.id);
+  const invocation = chart.invocations.get(ref.id);
   const { input } = ref.getSnapshot() as { input: unknown };
 
   // A spawned child belongs to no state: each spawn is an operation of its own.
@@ -247,10 +246,11 @@ function toActivity(
     generation: revision,
     src: ref.src as string,
     input: normalize(input),
-    idempotencyKey:
-      invocation?.idempotencyKey == null
-        ? operationKey([saga.name, instanceId, ref.id, String(visit.revision)])
-        : checkedKey(invocation.idempotencyKey({ context: after.context, instanceId }), ref.id),
+    idempotencyKey: keyOf(chart, ref.id, {
+      instanceId,
+      context: after.context,
+      visitRevision: visit.revision,
+    }),
     attempt,
     abandoned: false,
   };
@@ -259,6 +259,17 @@ function toActivity(
     activity,
     visits: stateId === null ? visits : { ...visits, [stateId]: { ...visit, starts } },
   };
+}
+
+/** The idempotency key of an operation that an instance begins. */
+export function keyOf(
+  { saga, invocations }: Chart,
+  activityId: string,
+  facts: { instanceId: string; context: unknown; visitRevision: number },
+): string {
+  const own = invocations.get(activityId)?.idempotencyKey ?? null;
+  if (own !== null) return checkedKey(own(facts), activityId);
+  return operationKey([saga.name, facts.instanceId, activityId, String(facts.visitRevision)]);
 }
 
 /** Parts are percent-encoded, so that the key reads back and fits into an HTTP header. */

@@ -142,7 +142,7 @@ function atRoot(rule: string, message: string, remedy: string): Found {
   return { rule, state: ROOT, message, remedy };
 }
 
-function didYouMean(name: string, known: readonly string[]): string | null {
+export function didYouMean(name: string, known: readonly string[]): string | null {
   // Two letters swapped are two edits.
   const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   const [nearest] = known

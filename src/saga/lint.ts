@@ -10,12 +10,21 @@ import type { AnySaga } from "./define.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { effectRules } from "./lint-effects.ts";
 import { invokeRules } from "./lint-invokes.ts";
+import { limitRules } from "./lint-limits.ts";
 import { nameRules } from "./lint-names.ts";
+import { parkRules } from "./lint-parks.ts";
 import { stateRules } from "./lint-states.ts";
 
 export type { Finding } from "./finding.ts";
 
-const rules: readonly Rule[] = [...nameRules, ...effectRules, ...invokeRules, ...stateRules];
+const rules: readonly Rule[] = [
+  ...nameRules,
+  ...effectRules,
+  ...invokeRules,
+  ...stateRules,
+  ...parkRules,
+  ...limitRules,
+];
 
 /** All that keeps a saga from being durable, by rule, then in document order; nothing if it is well drawn. */
 export function lint(saga: AnySaga): readonly Finding[] {

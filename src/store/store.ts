@@ -15,6 +15,32 @@ export interface InstanceKey {
   readonly instanceId: string;
 }
 
+/** Why an instance holds still. */
+export interface Suspension {
+  /** Who suspended it; null if he did not say. */
+  readonly by: string | null;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+export type OperationName =
+  | "cancel"
+  | "retry"
+  | "skip"
+  | "suspend"
+  | "resume"
+  | "terminate"
+  | "redeliver"
+  | "fork";
+
+/** What an operator did, who it was, and why. */
+export interface OperationRecord {
+  readonly operation: OperationName;
+  /** Null if he did not say. */
+  readonly by: string | null;
+  readonly reason: string;
+}
+
 export interface InstanceRecord extends InstanceKey {
   /** Version of the saga that this instance runs on. */
   readonly version: number;
@@ -29,9 +55,13 @@ export interface InstanceRecord extends InstanceKey {
   readonly snapshot: string;
   /** Why the last internal event could not be taken, or null when all is well. */
   readonly fault: string | null;
+  /** Null unless the instance holds still: its timers are not found and its effects not claimed. */
+  readonly suspended: Suspension | null;
   /** Names the business transaction across services; given by the one who started it. */
   readonly correlationId: string;
-  /** Set at start, for search. */
+  /** W3C trace context of the start, or null. */
+  readonly traceparent: string | null;
+  /** Set at start, for search; like `createdAtMs` it stays as the first revision said. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
@@ -63,6 +93,8 @@ export interface EffectRecord extends EffectRef {
   /** The encoded input. */
   readonly input: string;
   readonly idempotencyKey: string;
+  /** W3C trace context of the event that started it, else of the start of its instance; null: of neither. */
+  readonly traceparent: string | null;
   /** Which drawn attempt of its operation this is, counts from 1. */
   readonly attempt: number;
   /** `abandoned`: the chart has left it, but an attempt may still take effect until its lease lapses. */
@@ -71,6 +103,19 @@ export interface EffectRecord extends EffectRef {
   readonly leaseUntilMs: number | null;
   /** Until when an attempt of a worker that was lost may still take effect; null: there is none. */
   readonly lostUntilMs: number | null;
+}
+
+/** An event that came early and is kept until a state takes it. */
+export interface ParkedRecord {
+  /** The revision that parked it: names it within its instance, and gives the order of arrival. */
+  readonly sequence: number;
+  readonly atMs: number;
+  /** The client's key of this event, or null. */
+  readonly eventId: string | null;
+  /** W3C trace context that came with this event, or null. */
+  readonly traceparent: string | null;
+  /** The encoded event. */
+  readonly event: string;
 }
 
 /** Where an event came from. */
@@ -86,14 +131,21 @@ export interface JournalEntry {
   readonly event: string;
   /** The client's key of this event, or null. */
   readonly eventId: string | null;
+  /** W3C trace context that came with this event, or null. */
+  readonly traceparent: string | null;
   /** Null in the first entry. */
   readonly stateBefore: string | null;
   readonly stateAfter: string;
   readonly phase: Phase;
   /** What this event asked of the world, as JSON text: a list of effects in order. */
   readonly effects: string;
-  /** `applied`; `late`: the result of an abandoned attempt; `failed`: the chart threw, nothing moved. */
-  readonly verdict: "applied" | "late" | "failed";
+  /**
+   * `applied`; `late`: the result of an abandoned attempt; `failed`: the chart threw, nothing moved; `parked`: no
+   * state takes it yet, it is kept; `stranded`: it was kept, and the instance ended before a state took it.
+   */
+  readonly verdict: "applied" | "late" | "failed" | "parked" | "stranded";
+  /** The operation that this event was, or null. */
+  readonly operation: OperationRecord | null;
 }
 
 /** What a repeated event is answered with. */
@@ -120,16 +172,22 @@ export interface WriteSet {
   readonly effectsAbandoned: readonly EffectRef[];
   /** Left by the chart, never begun: are deleted. */
   readonly effectsDropped: readonly EffectRef[];
+  /** Live, and claimed by this owner without being begun: may be claimed again. */
+  readonly effectsReleased: readonly EffectRef[];
   /** The effect that this event is the result of: it must still be there, and is deleted. */
   readonly effectFinished: EffectRef | null;
+  /** The event that came early, to be kept. */
+  readonly parked: ParkedRecord | null;
+  /** Sequence of the parked event that this event is: it must still be there, and is deleted. */
+  readonly unparked: number | null;
   readonly answer: RecordedAnswer | null;
 }
 
 /**
  * Why a write set was left out of its batch: `revision`: another commit came first, or the instance exists
- * already, or is not there; `timer`/`effect`: what the event came from is gone; `eventId`: that id was used.
+ * already, or is not there; `timer`/`effect`/`parked`: what the event came from is gone; `eventId`: that id was used.
  */
-export type CommitOutcome = "committed" | "revision" | "timer" | "effect" | "eventId";
+export type CommitOutcome = "committed" | "revision" | "timer" | "effect" | "parked" | "eventId";
 
 /** An instance with all that is pending. */
 export interface StoredInstance {
@@ -138,6 +196,8 @@ export interface StoredInstance {
   readonly timers: readonly TimerRecord[];
   /** Live and abandoned, in the order in which they were started. */
   readonly effects: readonly EffectRecord[];
+  /** In the order of arrival. */
+  readonly parked: readonly ParkedRecord[];
 }
 
 export interface ClaimedEffect extends InstanceKey {
@@ -153,7 +213,156 @@ export interface AbandonedEffect extends InstanceKey, EffectRef {
   readonly leaseUntilMs: number;
 }
 
-export interface Store {
+/** An instance as a search shows it: all but its snapshot. */
+export type InstanceSummary = Omit<InstanceRecord, "snapshot">;
+
+/** A place in the order of starts. Plain data, so that a client may keep it between two pages. */
+export interface InstanceCursor {
+  readonly createdAtMs: number;
+  /** The store's own order among instances that started in the same ms. */
+  readonly position: number;
+}
+
+/** Which instances to find; whatever is left out does not matter. */
+export interface InstanceQuery {
+  readonly saga?: string;
+  readonly version?: number;
+  /** Any of these. An empty list finds nothing. */
+  readonly phases?: readonly Phase[];
+  /** Path of an active state or of one around it: `compensating` finds `compensating.refunding`. */
+  readonly state?: string;
+  readonly tag?: string;
+  /** All of these. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** How the instance id begins. */
+  readonly idPrefix?: string;
+  readonly startedFromMs?: number;
+  /** Exclusive. */
+  readonly startedBeforeMs?: number;
+  readonly limit: number;
+  /** Where the page before ended; left out: from the newest start. */
+  readonly after?: InstanceCursor;
+}
+
+export interface InstancePage {
+  /** Newest start first. */
+  readonly items: readonly InstanceSummary[];
+  /** Null: there are no more. A page may be short, even empty, and still have a next one. */
+  readonly next: InstanceCursor | null;
+}
+
+/** How many instances stand in one state now. */
+export interface InstanceCount {
+  readonly saga: string;
+  readonly version: number;
+  readonly phase: Phase;
+  readonly state: string;
+  /** At least 1. */
+  readonly instances: number;
+}
+
+/** How long instances stayed in a state before they left it. */
+export interface DwellTime {
+  readonly saga: string;
+  readonly version: number;
+  readonly state: string;
+  /** Stays in the sample. */
+  readonly stays: number;
+  /** Half of the stays were no longer, ms. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
+/** An instance that has parked events. */
+export interface ParkingInstance extends InstanceKey {
+  /** Orders the instances that have some; of no other meaning. */
+  readonly position: number;
+}
+
+/** The name of one schedule: `scheduleId` is unique within its saga. */
+export interface ScheduleKey {
+  readonly saga: string;
+  readonly scheduleId: string;
+}
+
+/** What starts instances of a saga at its due times. */
+export interface ScheduleRecord extends ScheduleKey {
+  /** Number of writes, counts from 1. */
+  readonly revision: number;
+  /** When, how and with what instances are started; encoded by the runtime, never changed. */
+  readonly definition: string;
+  readonly isPaused: boolean;
+  /** Null: it is paused, or has no due time any more. */
+  readonly nextDueAtMs: number | null;
+  /** The due time that was dealt with last, or null. */
+  readonly lastDueAtMs: number | null;
+  /** What came of it: `overlapped`: the last instance still ran; `missed`: nothing ran at that time; `refused`: see `lastError`. */
+  readonly lastOutcome: "started" | "overlapped" | "missed" | "refused" | null;
+  /** The instance that was started last, or null. */
+  readonly lastInstanceId: string | null;
+  /** Why the last start was refused; null if it was not. */
+  readonly lastError: string | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export interface DueSchedule extends ScheduleKey {
+  readonly dueAtMs: number;
+}
+
+/** The part of a store that keeps schedules. */
+export interface ScheduleStore {
+  loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null>;
+
+  /**
+   * Writes records in one durable transaction. Revision 1 creates a schedule; any other expects the stored one to
+   * be one less. One that does not fit is left out as `revision` and leaves the others alone.
+   */
+  putSchedules(records: readonly ScheduleRecord[]): Promise<readonly ("committed" | "revision")[]>;
+
+  /** False if it was not there. */
+  deleteSchedule(key: ScheduleKey): Promise<boolean>;
+
+  /** Schedules of a saga by their ids in the order of code points, those after `afterId` (null: from the first). */
+  listSchedules(
+    saga: string,
+    page: { afterId: string | null; limit: number },
+  ): Promise<readonly ScheduleRecord[]>;
+
+  countSchedules(saga: string): Promise<number>;
+
+  /** The `limit` schedules that are due first, in the order of their due times. */
+  findSchedules(limit: number): Promise<readonly DueSchedule[]>;
+}
+
+/** A committed event among those of all instances. */
+export interface FeedEntry extends InstanceKey {
+  /** Order of commits over all instances, counts from 1; no number is used again. */
+  readonly position: number;
+  readonly entry: JournalEntry;
+}
+
+/** Which committed events to read; whatever is left out does not matter. */
+export interface FeedQuery {
+  readonly afterPosition: number;
+  readonly saga?: string;
+  /** Only together with `saga`. */
+  readonly instanceId?: string;
+  /** The phase that the event led to. */
+  readonly phase?: Phase;
+  readonly limit: number;
+}
+
+export interface FeedPage {
+  /** In the order of their positions. */
+  readonly entries: readonly FeedEntry[];
+  /** Up to here nothing is left to read: where the next page begins. */
+  readonly position: number;
+  /** False: this was the end, as of now. */
+  readonly hasMore: boolean;
+}
+
+export interface Store extends ScheduleStore {
   load(key: InstanceKey): Promise<StoredInstance | null>;
 
   /** The answer recorded under an event id of that instance. */
@@ -166,6 +375,16 @@ export interface Store {
   ): Promise<readonly JournalEntry[]>;
 
   /**
+   * Committed events of all instances, at most `limit`, those after a position. Positions become visible in
+   * their order: whoever has read up to one misses nothing before it. (On SQLite they ascend and one process
+   * writes.) A page looks at a bounded number of entries: if few of them fit, it is short, and there may be more.
+   */
+  readFeed(query: FeedQuery): Promise<FeedPage>;
+
+  /** The position of the last committed event; 0 if there is none. */
+  lastPosition(): Promise<number>;
+
+  /**
    * Writes a batch in one durable transaction. The outcomes stand in the order of the write sets; one that
    * is left out changes nothing and leaves the others alone.
    *
@@ -176,7 +395,7 @@ export interface Store {
 
   /**
    * Leases up to `limit` live effects, oldest first, that no worker holds: never claimed, their lease
-   * lapsed, or held by an owner of this store before this one.
+   * lapsed, or held by an owner of this store before this one. Those of suspended instances are left out.
    */
   claimEffects(options: {
     limit: number;
@@ -187,11 +406,30 @@ export interface Store {
   /** Prolongs the lease of live effects that are still running. One that is gone is no error. */
   extendLeases(effects: readonly (InstanceKey & EffectRef)[], leaseUntilMs: number): Promise<void>;
 
-  /** The `limit` timers that are due first, in the order of their due times. */
+  /** The `limit` timers that are due first, in the order of their due times; none of suspended instances. */
   findTimers(limit: number): Promise<readonly DueTimer[]>;
 
   /** The `limit` abandoned effects that lapse first, in the order of lapsing (the later of lease and loss). */
   findAbandoned(limit: number): Promise<readonly AbandonedEffect[]>;
+
+  /**
+   * Instances that fit a query, newest start first. Instances that start meanwhile neither repeat nor hide
+   * one on later pages. A page looks at a bounded number of instances: if few of them fit, it is short.
+   */
+  findInstances(query: InstanceQuery): Promise<InstancePage>;
+
+  /** How many instances stand where, by saga, version, phase and state; exact. */
+  countInstances(filter: { saga?: string }): Promise<readonly InstanceCount[]>;
+
+  /** Stays that ended within the newest `entries` of the journal of all instances, by state. */
+  dwellTimes(filter: {
+    saga?: string;
+    version?: number;
+    entries: number;
+  }): Promise<readonly DwellTime[]>;
+
+  /** Instances with parked events, those after that position (0: from the first), at most `limit`, each once. */
+  findParked(page: { afterPosition: number; limit: number }): Promise<readonly ParkingInstance[]>;
 
   /** Idempotent. Afterwards another process may open the same data. */
   close(): Promise<void>;

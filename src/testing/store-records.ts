@@ -4,6 +4,7 @@ import type {
   InstanceKey,
   InstanceRecord,
   JournalEntry,
+  ParkedRecord,
   TimerRecord,
   WriteSet,
 } from "../store/store.ts";
@@ -24,7 +25,9 @@ export function instanceRecord(over: Partial<InstanceRecord> = {}): InstanceReco
     tags: ["waiting"],
     snapshot: `{"revision":${revision}}`,
     fault: null,
+    suspended: null,
     correlationId: "c-1",
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     attributes: { customer: "u-1" },
     createdAtMs: nowMs,
     updatedAtMs: nowMs + revision,
@@ -41,11 +44,13 @@ export function journalEntry(over: Partial<JournalEntry> = {}): JournalEntry {
     eventType: revision === 1 ? "xstate.init" : "NEXT",
     event: `{"type":"event${revision}"}`,
     eventId: null,
+    traceparent: null,
     stateBefore: revision === 1 ? null : `state${revision - 1}`,
     stateAfter: `state${revision}`,
     phase: "forward",
     effects: "[]",
     verdict: "applied",
+    operation: null,
     ...over,
   };
 }
@@ -67,10 +72,22 @@ export function effectRecord(over: Partial<EffectRecord> = {}): EffectRecord {
     src: "chargeCard",
     input: `{"amountCents":4200}`,
     idempotencyKey: "order/o-1/charge/1",
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01",
     attempt: 1,
     status: "live",
     leaseUntilMs: null,
     lostUntilMs: null,
+    ...over,
+  };
+}
+
+export function parkedRecord(over: Partial<ParkedRecord> = {}): ParkedRecord {
+  return {
+    sequence: 2,
+    atMs: nowMs + 2,
+    eventId: "e-2",
+    traceparent: null,
+    event: `{"type":"event2"}`,
     ...over,
   };
 }
@@ -92,7 +109,10 @@ export function writeSet(
     effectsStarted: [],
     effectsAbandoned: [],
     effectsDropped: [],
+    effectsReleased: [],
     effectFinished: null,
+    parked: null,
+    unparked: null,
     answer: null,
     ...changes,
   };

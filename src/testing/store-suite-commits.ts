@@ -6,6 +6,7 @@ import {
   instanceRecord,
   journalEntry,
   key,
+  nowMs,
   timerRecord,
   writeSet,
 } from "./store-records.ts";
@@ -49,13 +50,13 @@ function testRevisions(underTest: StoreUnderTest): void {
 
     expect(outcomes).toEqual(["committed"]);
     expect(await contentsOf(store, key)).toEqual({
-      stored: { record: instanceRecord(), timers, effects },
+      stored: { record: instanceRecord(), timers, effects, parked: [] },
       journal: [journalEntry()],
       answers: [],
     });
   });
 
-  test("the next revision replaces all that the record says", async () => {
+  test("the next revision replaces what the record says", async () => {
     const { store } = await openBench(underTest);
     await store.commit([writeSet(1)]);
     const record = instanceRecord({
@@ -65,13 +66,23 @@ function testRevisions(underTest: StoreUnderTest): void {
       tags: ["a", "b"],
       fault: "no transition",
       correlationId: "c-2",
-      attributes: {},
     });
 
     const outcomes = await store.commit([{ ...writeSet(2), instance: record }]);
 
     expect(outcomes).toEqual(["committed"]);
     expect((await store.load(key))?.record).toEqual(record);
+  });
+
+  test("attributes and time of start stay those of the start", async () => {
+    const { store } = await openBench(underTest);
+    await store.commit([writeSet(1)]);
+    const instance = instanceRecord({ revision: 2, attributes: {}, createdAtMs: nowMs + 7 });
+
+    await store.commit([{ ...writeSet(2), instance }]);
+
+    const { attributes, createdAtMs } = instanceRecord();
+    expect((await store.load(key))?.record).toEqual({ ...instance, attributes, createdAtMs });
   });
 }
 
@@ -124,7 +135,7 @@ function testBatches(underTest: StoreUnderTest): void {
 
     expect(outcomes).toEqual(["committed", "committed", "committed"]);
     expect(await contentsOf(store, key)).toEqual({
-      stored: { record: instanceRecord({ revision: 3 }), timers: [], effects: [] },
+      stored: { record: instanceRecord({ revision: 3 }), timers: [], effects: [], parked: [] },
       journal: [1, 2, 3].map((revision) => journalEntry({ revision })),
       answers: [],
     });

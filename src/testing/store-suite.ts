@@ -8,8 +8,13 @@ import { effectRecord, key, nowMs, timerRecord, writeSet } from "./store-records
 import { contentsOf, openBench, type StoreUnderTest } from "./store-suite-bench.ts";
 import { testCommits } from "./store-suite-commits.ts";
 import { testEffects } from "./store-suite-effects.ts";
+import { testFeed } from "./store-suite-feed.ts";
 import { testHistory } from "./store-suite-history.ts";
 import { testLeases } from "./store-suite-leases.ts";
+import { testParking } from "./store-suite-parking.ts";
+import { testSchedules } from "./store-suite-schedules.ts";
+import { testSearch } from "./store-suite-search.ts";
+import { testSuspended } from "./store-suite-suspended.ts";
 import { testTimers } from "./store-suite-timers.ts";
 
 export type { StoreUnderTest } from "./store-suite-bench.ts";
@@ -19,9 +24,14 @@ export function testStore(name: string, underTest: StoreUnderTest): void {
   describe(name, () => {
     testCommits(underTest);
     testHistory(underTest);
+    testFeed(underTest);
     testTimers(underTest);
     testEffects(underTest);
     testLeases(underTest);
+    testSchedules(underTest);
+    testParking(underTest);
+    testSearch(underTest);
+    testSuspended(underTest);
     testClosing(underTest);
     if (underTest.isDurable) testReopening(underTest);
   });

@@ -165,17 +165,12 @@ async function shut({ app, runtime }: Served): Promise<void> {
 
 /** A store that commits by other means; everything else is the real one's. */
 export function withCommit(store: Store, commit: Store["commit"]): Store {
-  return {
-    load: (key) => store.load(key),
-    findAnswer: (key, eventId) => store.findAnswer(key, eventId),
-    readJournal: (key, page) => store.readJournal(key, page),
-    commit,
-    claimEffects: (options) => store.claimEffects(options),
-    extendLeases: (effects, leaseUntilMs) => store.extendLeases(effects, leaseUntilMs),
-    findTimers: (limit) => store.findTimers(limit),
-    findAbandoned: (limit) => store.findAbandoned(limit),
-    close: () => store.close(),
-  };
+  return new Proxy(store, {
+    get: (target, name) => {
+      const member: unknown = name === "commit" ? commit : Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
 }
 
 export interface Answer {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fastify } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { errorStatus } from "../../src/errors.ts";
+import { contractRoutes } from "../../src/http/docs-page-routes.ts";
 import { healthRoutes } from "../../src/http/health-routes.ts";
 import { httpLimits } from "../../src/http/limits.ts";
 import { sagaRoutes } from "../../src/http/saga-routes.ts";
@@ -28,6 +29,7 @@ test("http.md lists each route, and no other", async () => {
   });
   await app.register(sagaRoutes, { runtime });
   await app.register(healthRoutes, { runtime });
+  await app.register(contractRoutes, { runtime });
   onTestFinished(() => app.close());
 
   const listed = [...read("http.md").matchAll(/^\| `([A-Z]+ \/[^`]*)` \|/gm)].map(

@@ -57,6 +57,7 @@ test("an instance tells which events it takes now, each with its schema", async 
 
   expect(body["accepts"]).toContainEqual({
     type: "PAY",
+    guarded: false,
     schema: {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       type: "object",
@@ -65,7 +66,7 @@ test("an instance tells which events it takes now, each with its schema", async 
       additionalProperties: false,
     },
   });
-  expect(body["accepts"]).toContainEqual({ type: "CANCEL", schema: null });
+  expect(body["accepts"]).toContainEqual({ type: "CANCEL", guarded: false, schema: null });
 });
 
 test("an instance of an older version shows the schemas of its own version", async () => {
@@ -226,6 +227,8 @@ test("the journal tells what happened, oldest first, page by page", async () => 
           },
         ],
         verdict: "applied",
+        traceparent: null,
+        operation: null,
       },
       {
         revision: 2,
@@ -238,6 +241,8 @@ test("the journal tells what happened, oldest first, page by page", async () => 
         phase: "forward",
         effects: [],
         verdict: "applied",
+        traceparent: null,
+        operation: null,
       },
     ],
     next: 2,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { B1, call, get, INSTANCES, post, share } from "./booking.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const CASES = 300;
+const CASES = 2_000;
 const shared = await share();
 
 const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string());

@@ -19,6 +19,7 @@ export function argumentsOf<Input>(
     attempt: 1,
     signal: new AbortController().signal,
     correlationId: "cor-1",
+    traceparent: null,
     log: silent,
     ...others,
     input,

@@ -204,7 +204,7 @@ test("promise 6: an event that no transition accepts is refused with the list of
 
   await expect(runtime.send(saga, "b-1", { type: "CANCEL" })).rejects.toMatchObject({
     code: "SAGA_EVENT_NOT_ACCEPTED",
-    details: { accepts: ["PAY"] },
+    details: { accepts: [{ type: "PAY", guarded: false }] },
   });
   expect(await runtime.get(saga, "b-1")).toEqual(instance);
 });

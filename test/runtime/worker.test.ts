@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
-import { definePurchase } from "../fixtures/purchase.ts";
+import { BACKOFF_MS, definePurchase, TIMEOUT_MS } from "../fixtures/purchase.ts";
 import { crashedCopy, databasePath, deferred, openWorld } from "../fixtures/world.ts";
 import { slowMachine } from "../fixtures/slow.ts";
 import { defineSaga } from "../../src/index.ts";
@@ -180,6 +180,37 @@ test("a chart that cannot take its result holds no place, and can be left withou
   expect([stuck.phase, other.phase]).toEqual(["stuck", "completed"]);
   // Its attempt has settled, so nothing of it can take effect any more.
   expect(await runtime.get(broken, "b-13")).toMatchObject({ phase: "compensated", activities: [] });
+});
+
+test("a late result is taken note of although the chart cannot take another one", async () => {
+  const clock = new ManualClock();
+  const first = deferred<{ paymentId: string }>();
+  const saga = definePurchase({
+    charge: ({ attempt }) => (attempt === 1 ? first.promise : Promise.resolve({ paymentId: "2" })),
+  });
+  const broken = {
+    ...saga,
+    machine: saga.machine.provide({
+      guards: {
+        isReady: () => {
+          throw new Error("never ready");
+        },
+      },
+    }),
+  };
+  const { runtime } = await openWorld(databasePath(), { sagas: [broken], clock });
+  await runtime.start(broken, { instanceId: "b-1", input });
+  await runtime.send(broken, "b-1", { type: "PAY" });
+  await clock.advance(TIMEOUT_MS + BACKOFF_MS);
+  const stuck = await runtime.get(broken, "b-1");
+
+  first.resolve({ paymentId: "1" });
+  await clock.quiet();
+
+  const statuses = (view: typeof stuck) => view.activities.map(({ status }) => status);
+  expect([stuck.phase, statuses(stuck)]).toEqual(["stuck", ["abandoned", "live"]]);
+  expect(statuses(await runtime.get(broken, "b-1"))).toEqual(["live"]);
+  expect((await runtime.get(broken, "b-1")).phase).toBe("stuck");
 });
 
 test("an activity is told its attempt, its key and its correlation, and its notes carry them", async () => {

@@ -19,6 +19,8 @@ export function sagaOf(machine: AnyStateMachine, rest: Partial<AnySaga> = {}): A
     compensations: {},
     input: null,
     events: {},
+    parks: [],
+    limits: { activities: {} },
     ...rest,
   };
 }

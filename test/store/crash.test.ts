@@ -37,6 +37,7 @@ test("an acknowledged commit survives kill -9, and none is there by half", async
           record: instanceRecord({ ...key, revision }),
           timers: [timerRecord({ timerId: `timer-${revision}` })],
           effects: [effectRecord({ generation: revision })],
+          parked: [],
         },
         journal: Array.from({ length: revision }, (_, index) =>
           journalEntry({ revision: index + 1 }),

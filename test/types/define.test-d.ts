@@ -66,6 +66,24 @@ defineSaga({ ...saga, compensations: { charge: "refnd" } });
 // @ts-expect-error -- there is no event "PACKT"
 defineSaga({ ...saga, events: { PACKT: z.object({}) } });
 
+defineSaga({ ...saga, parks: ["PACKED", "saga.cancel"] });
+
+defineSaga({
+  ...saga,
+  limits: {
+    activities: { charge: { key: ({ input }) => input.cents.toFixed(), atOnce: 1 } },
+  },
+});
+
+// @ts-expect-error -- there is no activity "chrage"
+defineSaga({ ...saga, limits: { activities: { chrage: { key: () => "bank", atOnce: 1 } } } });
+
+// @ts-expect-error -- the chart gives cents as a number
+defineSaga({ ...saga, limits: { activities: { charge: { key: ({ input }) => input.cents } } } });
+
+// @ts-expect-error -- there is no event "PACKT"
+defineSaga({ ...saga, parks: ["PACKT"] });
+
 // @ts-expect-error -- the chart reads parcelId as a text
 defineSaga({ ...saga, events: { PACKED: z.object({ parcelId: z.number() }) } });
 

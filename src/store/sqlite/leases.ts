@@ -37,6 +37,7 @@ export const effectColumns = {
   src: outbox.src,
   input: outbox.input,
   idempotencyKey: outbox.idempotencyKey,
+  traceparent: outbox.traceparent,
   attempt: outbox.attempt,
   status: outbox.status,
   leaseUntilMs: outbox.leaseUntilMs,
@@ -100,7 +101,9 @@ function selectClaimable(db: BetterSQLite3Database) {
 // Two queries, since in each the index gives the order or the range: the cost is the limit, not the backlog.
 function prepareFindUnclaimed(db: BetterSQLite3Database) {
   return selectClaimable(db)
-    .where(and(isLive, isNull(outbox.owner), isNull(outbox.leaseUntilMs)))
+    .where(
+      and(isLive, isNull(outbox.owner), isNull(outbox.leaseUntilMs), isNull(instances.suspended)),
+    )
     .orderBy(asc(outbox.key))
     .limit(placeholder("limit"))
     .prepare();
@@ -111,7 +114,7 @@ function prepareFindUnheld(db: BetterSQLite3Database) {
   const isUnheld = sql`(${outbox.owner}, ${outbox.leaseUntilMs}) <= (${placeholder("epoch")}, ${placeholder("nowMs")})`;
   return (
     selectClaimable(db)
-      .where(and(isLive, isUnheld))
+      .where(and(isLive, isUnheld, isNull(instances.suspended)))
       // The plus keeps SQLite from walking the whole outbox in this order instead of the range.
       .orderBy(sql`+${outbox.key}`)
       .limit(placeholder("limit"))

@@ -23,6 +23,11 @@ export interface PreparedReturning<Values extends object> {
   get(values: Values): unknown;
 }
 
+/** A look before a write, of columns that are numbers. */
+export interface PreparedRow<Values extends object, Row> {
+  get(values: Values): Row | null;
+}
+
 interface BuiltQuery {
   toSQL(): Query;
 }
@@ -47,6 +52,17 @@ export function prepareReturning<Values extends object>(
   return { get: (values) => statement.get(bind(values)) };
 }
 
+/** Columns are named as in the database, so select only those that have one word. */
+export function prepareRow<Values extends object, Row extends object>(
+  client: Database,
+  query: BuiltQuery,
+): PreparedRow<Values, Row> {
+  const { sql, params } = query.toSQL();
+  const statement = client.prepare<unknown[], Row>(sql);
+  const bind = toBinder(params);
+  return { get: (values) => statement.get(bind(values)) ?? null };
+}
+
 type ReadValue = (values: object) => unknown;
 
 function toBinder(params: readonly unknown[]): (values: object) => unknown[] {
@@ -58,7 +74,11 @@ function toReader(param: unknown): ReadValue {
   if (is(param, Placeholder)) return (values) => valueOf(values, param.name);
   if (is(param, Param) && is(param.value, Placeholder)) {
     const { encoder, value } = param;
-    return (values) => encoder.mapToDriverValue(valueOf(values, value.name));
+    return (values) => {
+      const given = valueOf(values, value.name);
+      // A column of JSON would keep it as the text "null", which no condition finds.
+      return given === null ? null : encoder.mapToDriverValue(given);
+    };
   }
   return () => param;
 }

@@ -1,5 +1,5 @@
 /** What the store reads: one instance, its journal, its answers, and the timers of all instances. */
-import { and, asc, eq, gt, placeholder } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, placeholder } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type {
   DueTimer,
@@ -9,6 +9,7 @@ import type {
   StoredInstance,
 } from "../store.ts";
 import { effectColumns } from "./leases.ts";
+import { prepareFindParked, prepareFindParkedOf } from "./parked.ts";
 import { answers, instances, journal, outbox, timers } from "./schema.ts";
 
 export type Queries = ReturnType<typeof prepareQueries>;
@@ -19,6 +20,7 @@ export function prepareQueries(db: BetterSQLite3Database) {
     findAnswer: prepareFindAnswer(db),
     readJournal: prepareReadJournal(db),
     findTimers: prepareFindTimers(db),
+    findParked: prepareFindParked(db),
   };
 }
 
@@ -47,13 +49,19 @@ function prepareLoad(db: BetterSQLite3Database) {
     .where(eq(outbox.instance, placeholder("key")))
     .orderBy(asc(outbox.key))
     .prepare();
+  const findParkedOf = prepareFindParkedOf(db);
 
   return ({ saga, instanceId }: InstanceKey): StoredInstance | null => {
     const row = findInstance.get({ saga, instanceId });
     if (row === undefined) return null;
 
-    const { key, ...record } = row;
-    return { record, timers: findTimers.all({ key }), effects: findEffects.all({ key }) };
+    const { key, place: _, ...record } = row;
+    return {
+      record,
+      timers: findTimers.all({ key }),
+      effects: findEffects.all({ key }),
+      parked: findParkedOf(key),
+    };
   };
 }
 
@@ -72,21 +80,26 @@ function prepareFindAnswer(db: BetterSQLite3Database) {
     find.get({ saga, instanceId, eventId }) ?? null;
 }
 
+/** An entry as the port has it. */
+export const journalColumns = {
+  revision: journal.revision,
+  atMs: journal.atMs,
+  source: journal.source,
+  eventType: journal.eventType,
+  event: journal.event,
+  eventId: journal.eventId,
+  traceparent: journal.traceparent,
+  stateBefore: journal.stateBefore,
+  stateAfter: journal.stateAfter,
+  phase: journal.phase,
+  effects: journal.effects,
+  verdict: journal.verdict,
+  operation: journal.operation,
+};
+
 function prepareReadJournal(db: BetterSQLite3Database) {
   const read = db
-    .select({
-      revision: journal.revision,
-      atMs: journal.atMs,
-      source: journal.source,
-      eventType: journal.eventType,
-      event: journal.event,
-      eventId: journal.eventId,
-      stateBefore: journal.stateBefore,
-      stateAfter: journal.stateAfter,
-      phase: journal.phase,
-      effects: journal.effects,
-      verdict: journal.verdict,
-    })
+    .select(journalColumns)
     .from(journal)
     .innerJoin(instances, eq(instances.key, journal.instance))
     .where(and(isNamed, gt(journal.revision, placeholder("afterRevision"))))
@@ -109,6 +122,7 @@ function prepareFindTimers(db: BetterSQLite3Database) {
     })
     .from(timers)
     .innerJoin(instances, eq(instances.key, timers.instance))
+    .where(isNull(instances.suspended))
     .orderBy(asc(timers.dueAtMs), asc(timers.key))
     .limit(placeholder("limit"))
     .prepare();

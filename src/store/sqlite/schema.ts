@@ -6,9 +6,24 @@
  * Times are ms since the Unix epoch. A change here comes with `npm run db:generate -- --name <what>`.
  */
 import { sql } from "drizzle-orm";
-import { check, index, integer, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+} from "drizzle-orm/sqlite-core";
 import type { Phase } from "../../saga/phase.ts";
-import type { EffectRecord, EventSource, JournalEntry } from "../store.ts";
+import type {
+  EffectRecord,
+  EventSource,
+  JournalEntry,
+  ScheduleRecord,
+  OperationRecord,
+  Suspension,
+} from "../store.ts";
 
 /** One row that names this store and counts its openings. */
 export const meta = sqliteTable(
@@ -24,6 +39,28 @@ export const meta = sqliteTable(
   (table) => [check("meta_single_row", sql`${table.id} = 1`)],
 );
 
+/**
+ * Where instances stand, and how many in each place. Charts are finite, so there are few of them however
+ * many instances there are: a search picks places, and counting reads this table alone.
+ */
+export const places = sqliteTable(
+  "places",
+  {
+    key: integer("key").primaryKey(),
+    saga: text("saga").notNull(),
+    version: integer("version").notNull(),
+    phase: text("phase").$type<Phase>().notNull(),
+    state: text("state").notNull(),
+    /** A list of strings. */
+    tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
+    /** Changed by each commit that changes a place; whoever deletes an instance takes it off here. */
+    instances: integer("instances").notNull(),
+  },
+  (table) => [
+    unique("places_name").on(table.saga, table.version, table.phase, table.state, table.tags),
+  ],
+);
+
 export const instances = sqliteTable(
   "instances",
   {
@@ -35,12 +72,17 @@ export const instances = sqliteTable(
     version: integer("version").notNull(),
     /** Compared and swapped by each commit. */
     revision: integer("revision").notNull(),
+    /** Key of its place: saga, version, phase, state and tags as one number to search by. */
+    place: integer("place").notNull(),
     phase: text("phase").$type<Phase>().notNull(),
     state: text("state").notNull(),
     /** A list of strings. */
     tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
     fault: text("fault"),
+    /** Null unless it is suspended. */
+    suspended: text("suspended", { mode: "json" }).$type<Suspension>(),
     correlationId: text("correlation_id").notNull(),
+    traceparent: text("traceparent"),
     /** An object of strings. */
     attributes: text("attributes", { mode: "json" })
       .$type<Readonly<Record<string, string>>>()
@@ -49,7 +91,29 @@ export const instances = sqliteTable(
     updatedAtMs: integer("updated_at_ms").notNull(),
     snapshot: text("snapshot").notNull(),
   },
-  (table) => [unique("instances_name").on(table.saga, table.instanceId)],
+  (table) => [
+    unique("instances_name").on(table.saga, table.instanceId),
+    // Each ends with the key by itself, which makes the order of starts total.
+    index("instances_started").on(table.createdAtMs),
+    index("instances_place").on(table.place, table.createdAtMs),
+  ],
+);
+
+/** The attributes of instances once more, for search. Written at the start, as they never change. */
+export const attributes = sqliteTable(
+  "attributes",
+  {
+    instance: referenceToInstance(),
+    /** The instance's, so that one index gives the newest first. */
+    createdAtMs: integer("created_at_ms").notNull(),
+    name: text("name").notNull(),
+    value: text("value").notNull(),
+  },
+  (table) => [
+    // Begins with the instance, or deleting one would read the whole table.
+    unique("attributes_name").on(table.instance, table.name),
+    index("attributes_value").on(table.name, table.value, table.createdAtMs, table.instance),
+  ],
 );
 
 export const journal = sqliteTable(
@@ -63,10 +127,13 @@ export const journal = sqliteTable(
     source: text("source").$type<EventSource>().notNull(),
     eventType: text("event_type").notNull(),
     eventId: text("event_id"),
+    traceparent: text("traceparent"),
     stateBefore: text("state_before"),
     stateAfter: text("state_after").notNull(),
     phase: text("phase").$type<Phase>().notNull(),
     verdict: text("verdict").$type<JournalEntry["verdict"]>().notNull(),
+    /** Null unless an operator did it. */
+    operation: text("operation", { mode: "json" }).$type<OperationRecord>(),
     event: text("event").notNull(),
     effects: text("effects").notNull(),
   },
@@ -93,6 +160,7 @@ export const timers = sqliteTable(
 /** Conditions as literals, not parameters: SQLite must prove them to use a partial index. */
 export const isLive = sql.raw(`"status" = 'live'`);
 export const isAbandoned = sql.raw(`"status" = 'abandoned'`);
+export const isDue = sql.raw(`"next_due_at_ms" is not null`);
 
 /**
  * When an abandoned effect can no longer take effect: the later of lease and loss; null, which sorts first,
@@ -112,6 +180,7 @@ export const outbox = sqliteTable(
     generation: integer("generation").notNull(),
     src: text("src").notNull(),
     idempotencyKey: text("idempotency_key").notNull(),
+    traceparent: text("traceparent"),
     attempt: integer("attempt").notNull(),
     status: text("status").$type<EffectRecord["status"]>().notNull(),
     leaseUntilMs: integer("lease_until_ms"),
@@ -137,6 +206,44 @@ export const answers = sqliteTable(
     answer: text("answer").notNull(),
   },
   (table) => [unique("answers_event").on(table.instance, table.eventId)],
+);
+
+/** Events that came early. */
+export const parked = sqliteTable(
+  "parked",
+  {
+    instance: referenceToInstance(),
+    /** The revision that parked it. */
+    sequence: integer("sequence").notNull(),
+    atMs: integer("at_ms").notNull(),
+    eventId: text("event_id"),
+    traceparent: text("traceparent"),
+    event: text("event").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.instance, table.sequence] })],
+);
+
+export const schedules = sqliteTable(
+  "schedules",
+  {
+    key: integer("key").primaryKey(),
+    saga: text("saga").notNull(),
+    scheduleId: text("schedule_id").notNull(),
+    revision: integer("revision").notNull(),
+    isPaused: integer("is_paused", { mode: "boolean" }).notNull(),
+    nextDueAtMs: integer("next_due_at_ms"),
+    lastDueAtMs: integer("last_due_at_ms"),
+    lastOutcome: text("last_outcome").$type<ScheduleRecord["lastOutcome"]>(),
+    lastInstanceId: text("last_instance_id"),
+    lastError: text("last_error"),
+    createdAtMs: integer("created_at_ms").notNull(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    definition: text("definition").notNull(),
+  },
+  (table) => [
+    unique("schedules_name").on(table.saga, table.scheduleId),
+    index("schedules_due").on(table.nextDueAtMs).where(isDue),
+  ],
 );
 
 function referenceToInstance() {

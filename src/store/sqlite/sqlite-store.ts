@@ -11,17 +11,32 @@ import type {
   AbandonedEffect,
   ClaimedEffect,
   CommitOutcome,
+  DwellTime,
   DueTimer,
   EffectRef,
+  FeedPage,
+  FeedQuery,
+  InstanceCount,
   InstanceKey,
+  InstancePage,
+  InstanceQuery,
   JournalEntry,
+  ParkingInstance,
+  DueSchedule,
   RecordedAnswer,
+  ScheduleKey,
+  ScheduleRecord,
   Store,
   StoredInstance,
   WriteSet,
 } from "../store.ts";
+import { prepareFeed, type Feed } from "./feed-queries.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
+import { preparePlaces, type Places } from "./places.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
+import type { DwellFilter } from "./search-dwell.ts";
+import { prepareSearch, type Search } from "./search.ts";
+import { prepareSchedules, type Schedules } from "./schedules.ts";
 import { toCommitError, toStoreError } from "./sqlite-errors.ts";
 import { checkWriteSet, prepareWriteSet, type ApplyWriteSet } from "./write-set.ts";
 
@@ -38,8 +53,12 @@ export class SqliteStore implements Store {
   readonly #client: Database;
   readonly #release: () => void;
   readonly #queries: Queries;
+  readonly #feed: Feed;
   readonly #leases: Leases;
+  readonly #schedules: Schedules;
+  readonly #places: Places;
   readonly #apply: ApplyWriteSet;
+  readonly #search: Search;
   // Not Drizzle's transactions: those do not tell an error of COMMIT from one before it.
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -52,8 +71,12 @@ export class SqliteStore implements Store {
     this.#client = client;
     this.#release = release;
     this.#queries = prepareQueries(db);
+    this.#feed = prepareFeed(db);
     this.#leases = prepareLeases(db, epoch);
-    this.#apply = prepareWriteSet(db, epoch);
+    this.#schedules = prepareSchedules(db);
+    this.#places = preparePlaces(db);
+    this.#apply = prepareWriteSet(db, { epoch, places: this.#places });
+    this.#search = prepareSearch(db);
     this.#begin = client.prepare("BEGIN IMMEDIATE");
     this.#commit = client.prepare("COMMIT");
     this.#rollback = client.prepare("ROLLBACK");
@@ -69,7 +92,9 @@ export class SqliteStore implements Store {
         () => this.#applyBatch(writeSets, leftOut),
         (run) => run.isWhole,
       );
-      if (isWhole) return outcomes;
+      if (!isWhole) continue;
+      this.#places.keep();
+      return outcomes;
     }
   }
 
@@ -106,6 +131,15 @@ export class SqliteStore implements Store {
     return this.#guard(() => this.#queries.readJournal(key, page));
   }
 
+  async readFeed(query: FeedQuery): Promise<FeedPage> {
+    checkLimit(query.limit);
+    return this.#guard(() => this.#feed.read(query));
+  }
+
+  async lastPosition(): Promise<number> {
+    return this.#guard(() => this.#feed.lastPosition());
+  }
+
   async findTimers(limit: number): Promise<readonly DueTimer[]> {
     checkLimit(limit);
     return this.#guard(() => this.#queries.findTimers(limit));
@@ -114,6 +148,62 @@ export class SqliteStore implements Store {
   async findAbandoned(limit: number): Promise<readonly AbandonedEffect[]> {
     checkLimit(limit);
     return this.#guard(() => this.#leases.findAbandoned(limit));
+  }
+
+  async findInstances(query: InstanceQuery): Promise<InstancePage> {
+    checkLimit(query.limit);
+    return this.#guard(() => this.#search.find(query));
+  }
+
+  async countInstances(filter: { saga?: string }): Promise<readonly InstanceCount[]> {
+    return this.#guard(() => this.#search.count(filter));
+  }
+
+  async dwellTimes(filter: DwellFilter): Promise<readonly DwellTime[]> {
+    checkLimit(filter.entries);
+    return this.#guard(() => this.#search.dwell(filter));
+  }
+
+  async findParked(page: {
+    afterPosition: number;
+    limit: number;
+  }): Promise<readonly ParkingInstance[]> {
+    checkLimit(page.limit);
+    return this.#guard(() => this.#queries.findParked(page));
+  }
+
+  async loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null> {
+    return this.#guard(() => this.#schedules.load(key));
+  }
+
+  async putSchedules(
+    records: readonly ScheduleRecord[],
+  ): Promise<readonly ("committed" | "revision")[]> {
+    if (records.length === 0) return [];
+    return this.#transact(() =>
+      records.map((record) => (this.#schedules.put(record) ? "committed" : "revision")),
+    );
+  }
+
+  async deleteSchedule(key: ScheduleKey): Promise<boolean> {
+    return this.#transact(() => this.#schedules.remove(key));
+  }
+
+  async listSchedules(
+    saga: string,
+    page: { afterId: string | null; limit: number },
+  ): Promise<readonly ScheduleRecord[]> {
+    checkLimit(page.limit);
+    return this.#guard(() => this.#schedules.list(saga, page));
+  }
+
+  async countSchedules(saga: string): Promise<number> {
+    return this.#guard(() => this.#schedules.count(saga));
+  }
+
+  async findSchedules(limit: number): Promise<readonly DueSchedule[]> {
+    checkLimit(limit);
+    return this.#guard(() => this.#schedules.find(limit));
   }
 
   /** What the last checkpoint cannot copy stays safe in the WAL: its error is thrown after all is closed. */
@@ -146,6 +236,7 @@ export class SqliteStore implements Store {
     leftOut: Map<number, CommitOutcome>,
   ): { outcomes: readonly CommitOutcome[]; isWhole: boolean } {
     const outcomes: CommitOutcome[] = [];
+    this.#places.begin();
     for (const [index, writeSet] of writeSets.entries()) {
       const known = leftOut.get(index);
       const outcome = known ?? this.#apply(writeSet);
@@ -156,6 +247,7 @@ export class SqliteStore implements Store {
         return { outcomes, isWhole: false };
       }
     }
+    this.#places.write();
     return { outcomes, isWhole: true };
   }
 

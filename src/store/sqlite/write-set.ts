@@ -16,8 +16,15 @@ import type {
   TimerRecord,
   WriteSet,
 } from "../store.ts";
-import { prepareReturning, prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
-import { answers, instances, journal, outbox, timers } from "./schema.ts";
+import {
+  prepareReturning,
+  prepareRow,
+  prepareWrite,
+  type SqliteDatabase,
+} from "./prepared-write.ts";
+import { prepareParking } from "./parked.ts";
+import type { Places } from "./places.ts";
+import { answers, attributes, instances, journal, outbox, timers } from "./schema.ts";
 
 /** Names the instance that a row belongs to. */
 interface OfInstance {
@@ -27,22 +34,28 @@ interface OfInstance {
 export type ApplyWriteSet = (writeSet: WriteSet) => CommitOutcome;
 
 /** `epoch` is the owner of every lease that is written. Unless the outcome is `committed`, roll back. */
-export function prepareWriteSet(db: SqliteDatabase, epoch: number): ApplyWriteSet {
-  const writeInstance = prepareInstance(db);
+export function prepareWriteSet(
+  db: SqliteDatabase,
+  { epoch, places }: { epoch: number; places: Places },
+): ApplyWriteSet {
+  const writeInstance = prepareInstance(db, places);
   const writeHistory = prepareHistory(db);
   const writeTimers = prepareTimers(db);
   const writeEffects = prepareEffects(db, epoch);
+  const writeParking = prepareParking(db);
 
   return (writeSet) => {
     const instance = writeInstance(writeSet.instance);
     if (instance === null) return "revision";
     if (!writeTimers.fire(instance, writeSet)) return "timer";
     if (!writeEffects.finish(instance, writeSet)) return "effect";
+    if (!writeParking.unpark(instance, writeSet)) return "parked";
     if (!writeHistory.answer(instance, writeSet)) return "eventId";
 
     writeHistory.append(instance, writeSet);
     writeTimers.change(instance, writeSet);
     writeEffects.change(instance, writeSet);
+    writeParking.park(instance, writeSet);
     return "committed";
   };
 }
@@ -63,28 +76,93 @@ export function checkWriteSet({ instance, journal: entry }: WriteSet): void {
 }
 
 /** Creates or advances; answers the key, or null if the stored revision is not the one before. */
-function prepareInstance(db: SqliteDatabase) {
+function prepareInstance(db: SqliteDatabase, places: Places) {
+  const create = prepareCreate(db);
+  const advance = prepareAdvance(db);
+
+  return (record: InstanceRecord): number | null => {
+    const place = places.placeOf(record);
+    if (record.revision === 1) {
+      const key = create({ ...record, place });
+      if (key !== null) places.move(null, place);
+      return key;
+    }
+    const before = advance({ ...record, place });
+    if (before === null) return null;
+    places.move(before.place, place);
+    return before.key;
+  };
+}
+
+type Placed = InstanceRecord & { readonly place: number };
+
+function prepareCreate(db: SqliteDatabase): (record: Placed) => number | null {
   const { key: _, ...values } = boundColumns(instances);
-  const create = prepareReturning<InstanceRecord>(
+  const create = prepareReturning<Placed>(
     db.$client,
     db.insert(instances).values(values).onConflictDoNothing().returning({ key: instances.key }),
   );
+  const addAttribute = prepareWrite<
+    { name: string; value: string; createdAtMs: number } & OfInstance
+  >(db.$client, db.insert(attributes).values(boundColumns(attributes)));
+  return (record) => {
+    const key = create.get(record);
+    if (typeof key !== "number") return null;
+    const { createdAtMs } = record;
+    for (const [name, value] of Object.entries(record.attributes)) {
+      addAttribute.run({ instance: key, name, value, createdAtMs });
+    }
+    return key;
+  };
+}
 
-  // The name stays out of it, or each update would write the unique index as well.
-  const { saga, instanceId, ...changes } = values;
-  const isBefore = and(
-    eq(instances.saga, saga),
-    eq(instances.instanceId, instanceId),
-    sql`${instances.revision} = ${placeholder("revision")} - 1`,
-  );
-  const advance = prepareReturning<InstanceRecord>(
+interface Stored {
+  readonly key: number;
+  readonly place: number;
+}
+
+function prepareAdvance(db: SqliteDatabase): (record: Placed) => Stored | null {
+  // What never changes stays out of it, or each update would write its indexes as well.
+  const {
+    key,
+    saga,
+    instanceId,
+    createdAtMs: _createdAtMs,
+    attributes: _attributes,
+    place,
+    ...changes
+  } = boundColumns(instances);
+  const find = prepareRow<InstanceRecord, Stored>(
     db.$client,
-    db.update(instances).set(changes).where(isBefore).returning({ key: instances.key }),
+    db
+      .select({ key: instances.key, place: instances.place })
+      .from(instances)
+      .where(
+        and(
+          eq(instances.saga, saga),
+          eq(instances.instanceId, instanceId),
+          sql`${instances.revision} = ${placeholder("revision")} - 1`,
+        ),
+      ),
   );
-
-  return (record: InstanceRecord): number | null => {
-    const key = record.revision === 1 ? create.get(record) : advance.get(record);
-    return typeof key === "number" ? key : null;
+  const isKey = eq(instances.key, key);
+  const stay = prepareWrite<InstanceRecord & { key: number }>(
+    db.$client,
+    db.update(instances).set(changes).where(isKey),
+  );
+  const move = prepareWrite<Placed & { key: number }>(
+    db.$client,
+    db
+      .update(instances)
+      .set({ ...changes, place })
+      .where(isKey),
+  );
+  return (record) => {
+    const before = find.get(record);
+    if (before === null) return null;
+    const update = before.place === record.place ? stay : move;
+    update.run({ ...record, key: before.key });
+    return before;
   };
 }
 
@@ -150,6 +228,14 @@ function prepareEffects(db: SqliteDatabase, epoch: number) {
     db.update(outbox).set({ status: "abandoned" }).where(isNamed),
   );
   const remove = prepareWrite<EffectRef & OfInstance>(db.$client, db.delete(outbox).where(isNamed));
+  // A lease of an earlier owner tells until when a lost attempt may take effect: the next claim needs it.
+  const release = prepareWrite<EffectRef & OfInstance>(
+    db.$client,
+    db
+      .update(outbox)
+      .set({ leaseUntilMs: null, owner: null })
+      .where(and(isNamed, eq(outbox.owner, epoch))),
+  );
 
   return {
     /** False if the effect is gone. */
@@ -163,6 +249,7 @@ function prepareEffects(db: SqliteDatabase, epoch: number) {
       for (const ref of writeSet.effectsDropped) {
         mustExist(remove.run({ ...ref, instance }), ref);
       }
+      for (const ref of writeSet.effectsReleased) release.run({ ...ref, instance });
       for (const record of writeSet.effectsStarted) {
         start.run({ ...record, instance, owner: record.leaseUntilMs === null ? null : epoch });
       }

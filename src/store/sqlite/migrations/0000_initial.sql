@@ -7,23 +7,38 @@ CREATE TABLE `answers` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `answers_event` ON `answers` (`instance`,`event_id`);--> statement-breakpoint
+CREATE TABLE `attributes` (
+	`instance` integer NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`name` text NOT NULL,
+	`value` text NOT NULL,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `attributes_value` ON `attributes` (`name`,`value`,`created_at_ms`,`instance`);--> statement-breakpoint
+CREATE UNIQUE INDEX `attributes_name` ON `attributes` (`instance`,`name`);--> statement-breakpoint
 CREATE TABLE `instances` (
 	`key` integer PRIMARY KEY NOT NULL,
 	`saga` text NOT NULL,
 	`instance_id` text NOT NULL,
 	`version` integer NOT NULL,
 	`revision` integer NOT NULL,
+	`place` integer NOT NULL,
 	`phase` text NOT NULL,
 	`state` text NOT NULL,
 	`tags` text NOT NULL,
 	`fault` text,
+	`suspended` text,
 	`correlation_id` text NOT NULL,
+	`traceparent` text,
 	`attributes` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`updated_at_ms` integer NOT NULL,
 	`snapshot` text NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `instances_started` ON `instances` (`created_at_ms`);--> statement-breakpoint
+CREATE INDEX `instances_place` ON `instances` (`place`,`created_at_ms`);--> statement-breakpoint
 CREATE UNIQUE INDEX `instances_name` ON `instances` (`saga`,`instance_id`);--> statement-breakpoint
 CREATE TABLE `journal` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -33,10 +48,12 @@ CREATE TABLE `journal` (
 	`source` text NOT NULL,
 	`event_type` text NOT NULL,
 	`event_id` text,
+	`traceparent` text,
 	`state_before` text,
 	`state_after` text NOT NULL,
 	`phase` text NOT NULL,
 	`verdict` text NOT NULL,
+	`operation` text,
 	`event` text NOT NULL,
 	`effects` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
@@ -57,6 +74,7 @@ CREATE TABLE `outbox` (
 	`generation` integer NOT NULL,
 	`src` text NOT NULL,
 	`idempotency_key` text NOT NULL,
+	`traceparent` text,
 	`attempt` integer NOT NULL,
 	`status` text NOT NULL,
 	`lease_until_ms` integer,
@@ -69,6 +87,46 @@ CREATE TABLE `outbox` (
 CREATE INDEX `outbox_claim` ON `outbox` (`owner`,`lease_until_ms`) WHERE "status" = 'live';--> statement-breakpoint
 CREATE INDEX `outbox_abandoned` ON `outbox` (case when "lease_until_ms" is null or "lost_until_ms" > "lease_until_ms" then "lost_until_ms" else "lease_until_ms" end) WHERE "status" = 'abandoned';--> statement-breakpoint
 CREATE UNIQUE INDEX `outbox_name` ON `outbox` (`instance`,`activity_id`,`generation`);--> statement-breakpoint
+CREATE TABLE `parked` (
+	`instance` integer NOT NULL,
+	`sequence` integer NOT NULL,
+	`at_ms` integer NOT NULL,
+	`event_id` text,
+	`traceparent` text,
+	`event` text NOT NULL,
+	PRIMARY KEY(`instance`, `sequence`),
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `places` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`saga` text NOT NULL,
+	`version` integer NOT NULL,
+	`phase` text NOT NULL,
+	`state` text NOT NULL,
+	`tags` text NOT NULL,
+	`instances` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `places_name` ON `places` (`saga`,`version`,`phase`,`state`,`tags`);--> statement-breakpoint
+CREATE TABLE `schedules` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`saga` text NOT NULL,
+	`schedule_id` text NOT NULL,
+	`revision` integer NOT NULL,
+	`is_paused` integer NOT NULL,
+	`next_due_at_ms` integer,
+	`last_due_at_ms` integer,
+	`last_outcome` text,
+	`last_instance_id` text,
+	`last_error` text,
+	`created_at_ms` integer NOT NULL,
+	`updated_at_ms` integer NOT NULL,
+	`definition` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `schedules_due` ON `schedules` (`next_due_at_ms`) WHERE "next_due_at_ms" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX `schedules_name` ON `schedules` (`saga`,`schedule_id`);--> statement-breakpoint
 CREATE TABLE `timers` (
 	`key` integer PRIMARY KEY NOT NULL,
 	`instance` integer NOT NULL,

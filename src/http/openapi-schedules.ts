@@ -1,0 +1,188 @@
+/** The routes of schedules and their shapes, for the table of all routes. */
+import { httpLimits } from "./limits.ts";
+import { anything, flag, listOf, objectOf, oneOfTexts, ref, text } from "./openapi-schemas.ts";
+import { textOrNull, time } from "./openapi-schemas.ts";
+import type { JsonSchema } from "./openapi-schemas.ts";
+import type { RouteDescription } from "./openapi-parts.ts";
+
+const timeOrNull: JsonSchema = { type: ["string", "null"], format: "date-time" };
+const textsByName: JsonSchema = { type: "object", additionalProperties: text };
+const everyMs = { minimum: httpLimits.everyMsMin, maximum: httpLimits.everyMsMax } as const;
+const overlap = oneOfTexts(["skip", "allow"]);
+const catchUp = oneOfTexts(["one", "all", "none"]);
+
+/** By name. */
+export const scheduleSchemas: Readonly<Record<string, JsonSchema>> = {
+  Schedule: objectOf({
+    saga: text,
+    id: text,
+    cron: textOrNull,
+    timeZone: textOrNull,
+    everyMs: { type: ["integer", "null"], ...everyMs },
+    input: anything,
+    overlap,
+    catchUp,
+    attributes: textsByName,
+    paused: flag,
+    nextDueAt: timeOrNull,
+    lastDueAt: timeOrNull,
+    lastOutcome: {
+      type: ["string", "null"],
+      enum: ["started", "overlapped", "missed", "refused", null],
+    },
+    lastInstanceId: textOrNull,
+    lastError: textOrNull,
+    createdAt: time,
+    updatedAt: time,
+  }),
+  ScheduleRequest: {
+    ...objectOf(
+      {
+        id: { type: "string", minLength: 1, maxLength: httpLimits.scheduleIdLengthMax },
+        cron: { type: "string", maxLength: httpLimits.cronLengthMax },
+        timeZone: { ...text, description: "A name of the IANA time zone database." },
+        everyMs: { type: "integer", ...everyMs },
+        input: anything,
+        overlap,
+        catchUp,
+        attributes: { ...textsByName, maxProperties: 20 },
+      },
+      ["cron", "timeZone", "everyMs", "input", "overlap", "catchUp", "attributes"],
+    ),
+    oneOf: [{ required: ["cron"] }, { required: ["everyMs"] }],
+  },
+  SchedulePage: objectOf({
+    schedules: listOf(ref("Schedule")),
+    next: { ...textOrNull, description: "Give it as `after`; null: there are no more." },
+  }),
+};
+
+const schedule = {
+  status: 200,
+  description: "The schedule.",
+  schema: ref("Schedule"),
+} as const;
+
+const common = {
+  group: "schedules",
+  errors: ["SAGA_NOT_FOUND", "SAGA_SCHEDULE_NOT_FOUND"],
+  answers: [schedule],
+} as const;
+
+const SCHEDULES = "/sagas/:saga/schedules";
+const SCHEDULE = `${SCHEDULES}/:scheduleId`;
+const correlated = { "X-Correlation-Id": "Names the business transaction across services." };
+
+export const scheduleRoutesDescribed: readonly RouteDescription[] = [
+  {
+    ...common,
+    method: "POST",
+    path: SCHEDULES,
+    operationId: "createSchedule",
+    summary: "Make a schedule, which starts instances at its due times",
+    body: ref("ScheduleRequest"),
+    answers: [
+      {
+        ...schedule,
+        status: 201,
+        description: "A new schedule.",
+        headers: { Location: "Where the schedule is." },
+      },
+      { ...schedule, description: "It was made before, with the same content." },
+    ],
+    errors: [
+      "SAGA_NOT_FOUND",
+      "SAGA_SCHEDULE_INVALID",
+      "SAGA_INPUT_INVALID",
+      "SAGA_SCHEDULE_EXISTS",
+      "SAGA_SCHEDULES_TOO_MANY",
+      "SAGA_CONTEXT_NOT_SERIALIZABLE",
+    ],
+  },
+  {
+    ...common,
+    method: "GET",
+    path: SCHEDULES,
+    operationId: "listSchedules",
+    summary: "The schedules of a saga, by their ids",
+    query: [
+      { name: "after", description: "Id of the last schedule before the page.", schema: text },
+      {
+        name: "limit",
+        description: "Schedules of the page.",
+        schema: {
+          type: "integer",
+          minimum: 1,
+          maximum: httpLimits.schedulePageMax,
+          default: httpLimits.schedulePageDefault,
+        },
+      },
+    ],
+    answers: [{ status: 200, description: "A page of schedules.", schema: ref("SchedulePage") }],
+    errors: ["SAGA_NOT_FOUND"],
+  },
+  {
+    ...common,
+    method: "GET",
+    path: SCHEDULE,
+    operationId: "getSchedule",
+    summary: "One schedule, with its next and its last due time",
+  },
+  {
+    ...common,
+    method: "POST",
+    path: `${SCHEDULE}/pause`,
+    operationId: "pauseSchedule",
+    summary: "Pause a schedule: it has no due time until it is resumed",
+  },
+  {
+    ...common,
+    method: "POST",
+    path: `${SCHEDULE}/resume`,
+    operationId: "resumeSchedule",
+    summary: "Resume a schedule with its next due time",
+  },
+  {
+    ...common,
+    method: "POST",
+    path: `${SCHEDULE}/trigger`,
+    operationId: "triggerSchedule",
+    summary: "Start an instance now",
+    headers: [
+      {
+        name: "Idempotency-Key",
+        description: "With one the instance is started once, however often the request is sent.",
+        schema: { type: "string", minLength: 1, pattern: "^[!-~]+$" },
+      },
+    ],
+    answers: [
+      {
+        status: 201,
+        description: "A new instance; its start is durable.",
+        schema: ref("Instance"),
+        headers: { ...correlated, Location: "Where the instance is." },
+      },
+      {
+        status: 200,
+        description: "It was started under the same key before.",
+        schema: ref("Instance"),
+        headers: correlated,
+      },
+    ],
+    errors: [
+      "SAGA_NOT_FOUND",
+      "SAGA_SCHEDULE_NOT_FOUND",
+      "SAGA_INPUT_INVALID",
+      "SAGA_INSTANCE_EXISTS",
+      "SAGA_TRANSITION_FAILED",
+    ],
+  },
+  {
+    ...common,
+    method: "DELETE",
+    path: SCHEDULE,
+    operationId: "deleteSchedule",
+    summary: "Delete a schedule; what it has started goes on",
+    answers: [{ status: 204, description: "It is gone." }],
+  },
+];

@@ -1,0 +1,202 @@
+/**
+ * Forks: a new instance that begins where another one stood at an earlier revision, found by folding that
+ * one's journal. What was done until then is not done again; from then on it is an operation of its own.
+ */
+import type { EventObject } from "xstate";
+import { SagaError } from "../errors.ts";
+import { adopt } from "../saga/adopt.ts";
+import type { Chart } from "../saga/chart.ts";
+import { decode } from "../saga/codec.ts";
+import { checkSame, fold, withoutLeft } from "../saga/fold.ts";
+import type { FoldEntry } from "../saga/fold.ts";
+import { isEndPhase, phaseOf } from "../saga/phase.ts";
+import { encodeSnapshot } from "../saga/snapshot.ts";
+import { advance, start } from "../saga/step.ts";
+import type { Moment, Standing, Step } from "../saga/step.ts";
+import type { InstanceKey, JournalEntry, OperationRecord, Store } from "../store/store.ts";
+import type { Instance } from "./instance.ts";
+import { terminatedBy } from "./operate.ts";
+
+/** Entries that one fork folds: each is a step, made on the thread that serves everybody. */
+const FORK_ENTRIES_MAX = 10_000;
+/** Forks of forks that are followed back to a start. */
+const FORK_DEPTH_MAX = 20;
+
+const PAGE = 1_000;
+
+/** How an instance begins that is a fork. */
+export interface Fork {
+  readonly from: ForkedFrom;
+  readonly operation: OperationRecord;
+  readonly begin: (moment: Moment) => Step;
+}
+
+export interface ForkedFrom {
+  readonly instanceId: string;
+  readonly revision: number;
+  /** Whether it was started anew, with another input. */
+  readonly newInput: boolean;
+}
+
+export interface ForkOptions {
+  /** The new instance begins as the old one stood after this commit. */
+  readonly fromRevision: number;
+  /** 1-200 characters. Without one the runtime makes one up. */
+  readonly instanceId?: string;
+  /** In place of the old one's; only from revision 1, which is the one that an input makes. */
+  readonly input?: unknown;
+  /** Sent to the new instance at once; if it is not accepted there, nothing is forked. */
+  readonly event?: EventObject;
+  readonly reason: string;
+  readonly by?: string;
+}
+
+/** What an instance was at a revision. */
+export interface Past {
+  readonly standing: Standing;
+  /** When that revision was committed. */
+  readonly atMs: number;
+  /** The input that the instance was started with. */
+  readonly input: unknown;
+}
+
+/** @throws {SagaError} SAGA_REQUEST_INVALID, SAGA_OPERATION_NOT_POSSIBLE if there is no such revision. */
+export function checkFork({ record }: Instance, { fromRevision, input }: ForkOptions): void {
+  if (!Number.isSafeInteger(fromRevision) || fromRevision < 1) {
+    throw new SagaError("SAGA_REQUEST_INVALID", "fromRevision is no integer from 1");
+  }
+  if (input !== undefined && fromRevision !== 1) {
+    throw new SagaError("SAGA_REQUEST_INVALID", "another input can only be given from revision 1");
+  }
+  if (fromRevision <= record.revision) return;
+  throw new SagaError(
+    "SAGA_OPERATION_NOT_POSSIBLE",
+    `instance "${record.instanceId}" is at revision ${record.revision}, and was never at ${fromRevision}`,
+  );
+}
+
+/**
+ * Where an instance stood after a revision, computed again from its journal.
+ *
+ * @throws {SagaError} SAGA_JOURNAL_NOT_REPRODUCIBLE, SAGA_OPERATION_NOT_POSSIBLE if the journal is too long or not whole.
+ */
+export async function pastOf(
+  store: Pick<Store, "readJournal">,
+  { chart, record }: Instance,
+  revision: number,
+): Promise<Past> {
+  const past = await foldTo(store, chart, { key: record, revision, depth: 1 });
+  const { snapshot, visits } = past.standing;
+  const isNow = revision === record.revision;
+  if (isNow && encodeSnapshot(chart, snapshot, visits) !== record.snapshot) {
+    throw new SagaError(
+      "SAGA_JOURNAL_NOT_REPRODUCIBLE",
+      `the journal of instance "${record.instanceId}" leads to another context than the instance has`,
+      { details: { revision } },
+    );
+  }
+  return past;
+}
+
+/** The first step of a fork, checked to take `event`. */
+export function beginFork(
+  chart: Chart,
+  past: Past,
+  { input, event }: { input: unknown; event: EventObject | null },
+): (moment: Moment) => Step {
+  return (moment) => {
+    const step =
+      input === undefined
+        ? adopt(chart, past.standing, past.atMs, moment)
+        : start(chart, input, moment);
+    const { snapshot } = step.next;
+    const phase = phaseOf(snapshot);
+    if (isEndPhase(phase)) {
+      throw new SagaError(
+        "SAGA_INSTANCE_ENDED",
+        `the instance had ended as ${phase} by that revision; fork it from an earlier one`,
+      );
+    }
+    const next = { ...moment, revision: moment.revision + 1 };
+    if (event !== null && advance(chart, step.next, event, next) === null) {
+      throw new SagaError(
+        "SAGA_EVENT_NOT_ACCEPTED",
+        `saga "${chart.saga.name}" takes no event "${event.type}" where the fork begins`,
+      );
+    }
+    return step;
+  };
+}
+
+async function foldTo(
+  store: Pick<Store, "readJournal">,
+  chart: Chart,
+  { key, revision, depth }: { key: InstanceKey; revision: number; depth: number },
+): Promise<Past> {
+  const { saga, instanceId } = key;
+  const [first, ...later] = await readJournal(store, { saga, instanceId }, revision);
+  const { input, forkedFrom } = first.event as EventObject & {
+    input?: unknown;
+    forkedFrom?: ForkedFrom;
+  };
+  const moment: Moment = { instanceId, revision: 1, nowMs: first.atMs };
+  const begun = await beginning();
+  checkSame(begun, first);
+  const standing = fold(chart, instanceId, begun, later);
+  return { standing, atMs: (later.at(-1) ?? first).atMs, input };
+
+  async function beginning(): Promise<Standing> {
+    if (forkedFrom === undefined || forkedFrom.newInput) {
+      return withoutLeft(start(chart, input, moment).next);
+    }
+    if (depth >= FORK_DEPTH_MAX) {
+      throw notPossible(`it is a fork of a fork, more than ${FORK_DEPTH_MAX} times`);
+    }
+    const origin = {
+      key: { saga, instanceId: forkedFrom.instanceId },
+      revision: forkedFrom.revision,
+    };
+    const past = await foldTo(store, chart, { ...origin, depth: depth + 1 });
+    return adopt(chart, past.standing, past.atMs, moment).next;
+  }
+}
+
+async function readJournal(
+  store: Pick<Store, "readJournal">,
+  key: InstanceKey,
+  revision: number,
+): Promise<readonly [FoldEntry, ...FoldEntry[]]> {
+  if (revision > FORK_ENTRIES_MAX) {
+    throw notPossible(`its journal has more than ${FORK_ENTRIES_MAX} entries up to there`);
+  }
+  const entries: FoldEntry[] = [];
+  while (entries.length < revision) {
+    const limit = Math.min(PAGE, revision - entries.length);
+    const page = await store.readJournal(key, { afterRevision: entries.length, limit });
+    if (page.length < limit) throw notPossible("its journal is not whole any more");
+    entries.push(...page.map(toFoldEntry));
+  }
+  return entries as [FoldEntry, ...FoldEntry[]];
+}
+
+/** A journal entry as the fold takes it. */
+export function toFoldEntry(entry: JournalEntry): FoldEntry {
+  const { revision, atMs, source, stateAfter, phase, verdict, operation } = entry;
+  return {
+    revision,
+    atMs,
+    source,
+    event: decode(entry.event) as EventObject,
+    stateAfter,
+    phase,
+    verdict,
+    operation:
+      operation === null
+        ? null
+        : { operation: operation.operation, error: terminatedBy(operation) },
+  };
+}
+
+function notPossible(why: string): SagaError {
+  return new SagaError("SAGA_OPERATION_NOT_POSSIBLE", `the instance cannot be forked: ${why}`);
+}

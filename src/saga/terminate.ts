@@ -1,0 +1,27 @@
+/**
+ * Termination: the end of an instance from outside its chart. Nothing is undone, and nothing stays pending
+ * but attempts that may still take effect.
+ */
+import type { AnyMachineSnapshot } from "xstate";
+import { normalizeError } from "./codec.ts";
+import type { Effect } from "./effect.ts";
+import type { Standing, Step } from "./step.ts";
+
+/** The step that ends an instance with `error`. It asks no chart, so no chart can refuse it. */
+export function terminate(current: Standing, error: Error): Step {
+  const left = current.activities.filter(({ abandoned }) => !abandoned);
+  const effects: Effect[] = [
+    ...current.timers.map((timer) => ({ kind: "cancelTimer", timer }) as const),
+    ...left.map((activity) => ({ kind: "leaveActivity", activity }) as const),
+  ];
+  const snapshot = {
+    ...current.snapshot,
+    status: "error",
+    error: normalizeError(error),
+    children: {},
+  } as unknown as AnyMachineSnapshot;
+  const activities = current.activities.map((activity) =>
+    activity.abandoned ? activity : { ...activity, abandoned: true },
+  );
+  return { next: { ...current, snapshot, timers: [], activities }, effects };
+}

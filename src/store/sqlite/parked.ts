@@ -1,0 +1,75 @@
+/** Parked events: how they are kept, found, and let go of exactly once. */
+import { and, asc, eq, gt, placeholder } from "drizzle-orm";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { ParkedRecord, ParkingInstance, WriteSet } from "../store.ts";
+import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { instances, parked } from "./schema.ts";
+
+export function prepareParking(db: SqliteDatabase) {
+  const park = prepareWrite<ParkedRecord & { instance: number }>(
+    db.$client,
+    db.insert(parked).values({
+      instance: placeholder("instance"),
+      sequence: placeholder("sequence"),
+      atMs: placeholder("atMs"),
+      eventId: placeholder("eventId"),
+      traceparent: placeholder("traceparent"),
+      event: placeholder("event"),
+    }),
+  );
+  const remove = prepareWrite<{ instance: number; sequence: number }>(
+    db.$client,
+    db
+      .delete(parked)
+      .where(
+        and(
+          eq(parked.instance, placeholder("instance")),
+          eq(parked.sequence, placeholder("sequence")),
+        ),
+      ),
+  );
+
+  return {
+    /** False if the parked event is gone. */
+    unpark(instance: number, { unparked: sequence }: WriteSet): boolean {
+      return sequence === null || remove.run({ instance, sequence }) === 1;
+    },
+    park(instance: number, { parked: record }: WriteSet): void {
+      if (record !== null) park.run({ ...record, instance });
+    },
+  };
+}
+
+/** The parked events of the instance with that `key`, in the order of arrival. */
+export function prepareFindParkedOf(db: BetterSQLite3Database) {
+  const find = db
+    .select({
+      sequence: parked.sequence,
+      atMs: parked.atMs,
+      eventId: parked.eventId,
+      traceparent: parked.traceparent,
+      event: parked.event,
+    })
+    .from(parked)
+    .where(eq(parked.instance, placeholder("key")))
+    .orderBy(asc(parked.sequence))
+    .prepare();
+  return (key: number): readonly ParkedRecord[] => find.all({ key });
+}
+
+export function prepareFindParked(db: BetterSQLite3Database) {
+  const find = db
+    .selectDistinct({
+      saga: instances.saga,
+      instanceId: instances.instanceId,
+      position: parked.instance,
+    })
+    .from(parked)
+    .innerJoin(instances, eq(instances.key, parked.instance))
+    .where(gt(parked.instance, placeholder("afterPosition")))
+    .orderBy(asc(parked.instance))
+    .limit(placeholder("limit"))
+    .prepare();
+  return (page: { afterPosition: number; limit: number }): readonly ParkingInstance[] =>
+    find.all(page);
+}
