@@ -5,9 +5,16 @@
 import { FOLLOWERS_MAX } from "../runtime/feed.ts";
 import { ATTRIBUTES_MAX, ID_LENGTH_MAX } from "../runtime/incoming.ts";
 import { JOURNAL_PAGE_MAX } from "../runtime/runtime.ts";
-import { SCHEDULE_ID_LENGTH_MAX, SCHEDULES_PER_SAGA_MAX } from "../runtime/schedule-definition.ts";
-import { CATCH_UP_MAX } from "../runtime/schedule-plan.ts";
-import { CRON_LENGTH_MAX, EVERY_MS_MAX, EVERY_MS_MIN } from "../runtime/schedule-timing.ts";
+import {
+  SCHEDULE_ID_LENGTH_MAX,
+  SCHEDULES_PER_SAGA_MAX,
+} from "../runtime/schedules/schedule-definition.ts";
+import { CATCH_UP_MAX } from "../runtime/schedules/schedule-plan.ts";
+import {
+  CRON_LENGTH_MAX,
+  EVERY_MS_MAX,
+  EVERY_MS_MIN,
+} from "../runtime/schedules/schedule-timing.ts";
 import { WAIT_MS } from "../runtime/wait-after.ts";
 import { DWELL_ENTRIES_MAX, SEARCH_PAGE_MAX } from "../runtime/search.ts";
 

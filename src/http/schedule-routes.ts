@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SagaError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { ScheduleOptions } from "../runtime/schedule-definition.ts";
-import type { ScheduleView } from "../runtime/schedule-view.ts";
+import type { ScheduleOptions } from "../runtime/schedules/schedule-definition.ts";
+import type { ScheduleView } from "../runtime/schedules/schedule-view.ts";
 import { readIdempotencyKey, toInstanceId } from "./idempotency-key.ts";
 import { isObject, readObject } from "./json-body.ts";
 import { httpLimits } from "./limits.ts";

@@ -8,7 +8,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { SagaError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { answerConnectionError } from "./connection-errors.ts";
-import { contractRoutes } from "./docs-page-routes.ts";
+import { contractRoutes } from "./contract/docs-page-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { httpLimits } from "./limits.ts";
 import { otherMethods, watchRoutes } from "./other-methods.ts";

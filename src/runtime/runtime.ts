@@ -23,7 +23,7 @@ import { Loop } from "./loop.ts";
 import type { OperationRequest } from "./operation.ts";
 import { Operations } from "./operations.ts";
 import { Registry } from "./registry.ts";
-import { Schedules } from "./schedules.ts";
+import { Schedules } from "./schedules/schedules.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { counts, dwell, search } from "./search.ts";
 import type { SearchOptions, SearchPage } from "./search.ts";

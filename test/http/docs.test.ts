@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fastify } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { errorStatus } from "../../src/errors.ts";
-import { contractRoutes } from "../../src/http/docs-page-routes.ts";
+import { contractRoutes } from "../../src/http/contract/docs-page-routes.ts";
 import { healthRoutes } from "../../src/http/health-routes.ts";
 import { httpLimits } from "../../src/http/limits.ts";
 import { sagaRoutes } from "../../src/http/saga-routes.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { createMachine } from "xstate";
 import { errorStatus } from "../../src/errors.ts";
-import { routes } from "../../src/http/openapi-table.ts";
+import { routes } from "../../src/http/contract/openapi-table.ts";
 import { defineSaga } from "../../src/index.ts";
 import { serve } from "./booking.ts";
 

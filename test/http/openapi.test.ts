@@ -9,9 +9,9 @@ import { z } from "zod";
 import { orderSaga } from "../../machines/order/index.ts";
 import { errorStatus } from "../../src/errors.ts";
 import { buildServer } from "../../src/http/server.ts";
-import { CONTRACT_VERSION, toOpenApi } from "../../src/http/openapi.ts";
-import { instanceProperties, schemas } from "../../src/http/openapi-schemas.ts";
-import { routes } from "../../src/http/openapi-table.ts";
+import { CONTRACT_VERSION, toOpenApi } from "../../src/http/contract/openapi.ts";
+import { instanceProperties, schemas } from "../../src/http/contract/openapi-schemas.ts";
+import { routes } from "../../src/http/contract/openapi-table.ts";
 import { defineSaga } from "../../src/index.ts";
 import type { AnySaga } from "../../src/index.ts";
 import { toChart } from "../../src/saga/chart.ts";
@@ -61,7 +61,7 @@ test("the contract describes each route that the server has, and no other", asyn
 
   const described = routes.map(({ method, path }) => `${method} ${path}`);
 
-  // Describe what is missing in src/http/openapi-table*.ts.
+  // Describe what is missing in src/http/contract/openapi-table.ts and its neighbours.
   const missing = found.filter((route) => !described.includes(route));
   const gone = described.filter((route) => !found.includes(route));
   expect({ missing, gone }).toEqual({ missing: [], gone: [] });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { CATCH_UP_MAX, planDue } from "../../src/runtime/schedule-plan.ts";
-import type { DueFacts } from "../../src/runtime/schedule-plan.ts";
-import { toTiming } from "../../src/runtime/schedule-timing.ts";
+import { CATCH_UP_MAX, planDue } from "../../src/runtime/schedules/schedule-plan.ts";
+import type { DueFacts } from "../../src/runtime/schedules/schedule-plan.ts";
+import { toTiming } from "../../src/runtime/schedules/schedule-timing.ts";
 
 // Due at 10, 20, 30 … minutes.
 const MINUTE = 60_000;

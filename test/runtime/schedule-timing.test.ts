@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { lastDueTimes } from "../../src/runtime/schedule-plan.ts";
+import { lastDueTimes } from "../../src/runtime/schedules/schedule-plan.ts";
 import {
   CRON_LENGTH_MAX,
   EVERY_MS_MAX,
   EVERY_MS_MIN,
   toTiming,
-} from "../../src/runtime/schedule-timing.ts";
-import type { CronTiming, IntervalTiming } from "../../src/runtime/schedule-timing.ts";
+} from "../../src/runtime/schedules/schedule-timing.ts";
+import type { CronTiming, IntervalTiming } from "../../src/runtime/schedules/schedule-timing.ts";
 
 const ms = (iso: string): number => Date.parse(iso);
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

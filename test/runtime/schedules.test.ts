@@ -2,7 +2,10 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRuntime, openSqlite, SagaError } from "../../src/index.ts";
 import type { AnySaga, Runtime, Store, TelemetryEvent } from "../../src/index.ts";
-import { instanceIdAt, SCHEDULES_PER_SAGA_MAX } from "../../src/runtime/schedule-definition.ts";
+import {
+  instanceIdAt,
+  SCHEDULES_PER_SAGA_MAX,
+} from "../../src/runtime/schedules/schedule-definition.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { defineRounds } from "../fixtures/rounds.ts";
 import { crashedCopy, databasePath, deferred } from "../fixtures/world.ts";

@@ -1,6 +1,6 @@
 /** The routes over all instances, and their streams, for the table of all routes. */
-import { phases } from "../saga/phase.ts";
-import { httpLimits } from "./limits.ts";
+import { phases } from "../../saga/phase.ts";
+import { httpLimits } from "../limits.ts";
 import { correlated, limitOf, ofInstance } from "./openapi-parts.ts";
 import type { AnswerDescription, ParameterDescription, RouteDescription } from "./openapi-parts.ts";
 import { count, id, instanceProperties, listOf, objectOf, ref } from "./openapi-schemas.ts";

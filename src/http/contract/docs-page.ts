@@ -2,12 +2,12 @@
  * The contract as pages for people, from the same table as `/openapi.json`. They are plain HTML: no script, and
  * nothing from anywhere else.
  */
-import { errorStatus } from "../errors.ts";
-import type { ErrorCode } from "../errors.ts";
-import { eventVerdicts } from "../saga/accepts.ts";
-import type { Chart } from "../saga/chart.ts";
+import { errorStatus } from "../../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { eventVerdicts } from "../../saga/accepts.ts";
+import type { Chart } from "../../saga/chart.ts";
 import { style } from "./docs-page-style.ts";
-import { toJsonSchema } from "./json-schema.ts";
+import { toJsonSchema } from "../json-schema.ts";
 import { CONTRACT_VERSION, errorsOf } from "./openapi.ts";
 import type { ContractOptions } from "./openapi.ts";
 import { errorCodes, errorMeanings } from "./openapi-errors.ts";

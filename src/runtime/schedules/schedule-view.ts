@@ -1,8 +1,8 @@
 /**
  * The view of a schedule: what the runtime tells callers about it, and how it comes from its record.
  */
-import { decode } from "../saga/codec.ts";
-import type { ScheduleRecord } from "../store/store.ts";
+import { decode } from "../../saga/codec.ts";
+import type { ScheduleRecord } from "../../store/store.ts";
 import type { ScheduleDefinition } from "./schedule-definition.ts";
 import type { CatchUp, Overlap } from "./schedule-plan.ts";
 

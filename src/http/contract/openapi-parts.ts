@@ -1,6 +1,6 @@
 /** What the descriptions of routes are made of: their types, and the parts that several of them share. */
-import type { ErrorCode } from "../errors.ts";
-import { httpLimits } from "./limits.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { httpLimits } from "../limits.ts";
 import { ref } from "./openapi-schemas.ts";
 import type { JsonSchema } from "./openapi-schemas.ts";
 

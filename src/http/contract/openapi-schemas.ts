@@ -2,10 +2,10 @@
  * The shapes of what goes in and out, as JSON Schema (draft 2020-12), by the names that the contract gives
  * them. A test holds real answers against them.
  */
-import { ID_LENGTH_MAX } from "../runtime/incoming.ts";
-import { BY_LENGTH_MAX, operationNames, REASON_LENGTH_MAX } from "../runtime/operation.ts";
-import { phases } from "../saga/phase.ts";
-import type { Json } from "./render.ts";
+import { ID_LENGTH_MAX } from "../../runtime/incoming.ts";
+import { BY_LENGTH_MAX, operationNames, REASON_LENGTH_MAX } from "../../runtime/operation.ts";
+import { phases } from "../../saga/phase.ts";
+import type { Json } from "../render.ts";
 
 export type JsonSchema = { readonly [key: string]: Json };
 

@@ -1,5 +1,5 @@
 /** The routes of schedules and their shapes, for the table of all routes. */
-import { httpLimits } from "./limits.ts";
+import { httpLimits } from "../limits.ts";
 import { anything, flag, listOf, objectOf, oneOfTexts, ref, text } from "./openapi-schemas.ts";
 import { textOrNull, time } from "./openapi-schemas.ts";
 import type { JsonSchema } from "./openapi-schemas.ts";

@@ -2,7 +2,7 @@
  * The routes of the door, described in one table. The contract at `/openapi.json` and the page at `/docs` are
  * made of it, and a test keeps it equal to the routes that there are.
  */
-import { httpLimits } from "./limits.ts";
+import { httpLimits } from "../limits.ts";
 import { operationRoutesDescribed } from "./openapi-operations.ts";
 import { correlated, idempotencyKey, instance, limitOf } from "./openapi-parts.ts";
 import { ofInstance, ofSaga, timeUp, waiting } from "./openapi-parts.ts";

@@ -1,6 +1,6 @@
 /** What each error code means, in one line, and what its problem looks like. */
-import { errorStatus } from "../errors.ts";
-import type { ErrorCode } from "../errors.ts";
+import { errorStatus } from "../../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
 import { listOf, objectOf, ref, text } from "./openapi-schemas.ts";
 import type { JsonSchema } from "./openapi-schemas.ts";
 

@@ -2,9 +2,9 @@
  * The book of schedules: writes their records, all that are ready in one turn of the event loop in one
  * transaction, since many schedules are due at the same full hour.
  */
-import type { Clock } from "../clock.ts";
-import { SagaError } from "../errors.ts";
-import type { ScheduleRecord, Store } from "../store/store.ts";
+import type { Clock } from "../../clock.ts";
+import { SagaError } from "../../errors.ts";
+import type { ScheduleRecord, Store } from "../../store/store.ts";
 
 interface Waiting {
   readonly record: ScheduleRecord;

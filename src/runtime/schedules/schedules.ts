@@ -3,14 +3,14 @@
  * polled, and what came due while no process ran is dealt with after the next start.
  */
 import type { AnyStateMachine, InputFrom } from "xstate";
-import type { Clock } from "../clock.ts";
-import { SagaError } from "../errors.ts";
-import type { Random } from "../random.ts";
-import type { AnySaga, Saga } from "../saga/define.ts";
-import { decode, encode } from "../saga/codec.ts";
-import type { ScheduleKey, ScheduleRecord, Store } from "../store/store.ts";
-import { checkInput, fingerprintOf } from "./incoming.ts";
-import { Mailboxes } from "./mailbox.ts";
+import type { Clock } from "../../clock.ts";
+import { SagaError } from "../../errors.ts";
+import type { Random } from "../../random.ts";
+import type { AnySaga, Saga } from "../../saga/define.ts";
+import { decode, encode } from "../../saga/codec.ts";
+import type { ScheduleKey, ScheduleRecord, Store } from "../../store/store.ts";
+import { checkInput, fingerprintOf } from "../incoming.ts";
+import { Mailboxes } from "../mailbox.ts";
 import { ScheduleBook } from "./schedule-book.ts";
 import { checkScheduleId, SCHEDULES_PER_SAGA_MAX, toDefinition } from "./schedule-definition.ts";
 import type { ScheduleDefinition, ScheduleOptions } from "./schedule-definition.ts";
@@ -19,7 +19,7 @@ import type { StartingRuntime, ScheduleRunnerOptions } from "./schedule-runner.t
 import { toTiming } from "./schedule-timing.ts";
 import { definitionOf, toScheduleView } from "./schedule-view.ts";
 import type { ScheduleView } from "./schedule-view.ts";
-import type { InstanceView } from "./view.ts";
+import type { InstanceView } from "../view.ts";
 
 export interface SchedulesOptions extends Pick<
   ScheduleRunnerOptions,

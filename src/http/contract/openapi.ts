@@ -3,9 +3,9 @@
  * declare. Where a route takes or gives what one saga says more exactly, it stands once more under that
  * saga's own path; OpenAPI takes a concrete path before a template.
  */
-import { errorStatus } from "../errors.ts";
-import type { ErrorCode } from "../errors.ts";
-import type { Chart } from "../saga/chart.ts";
+import { errorStatus } from "../../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
+import type { Chart } from "../../saga/chart.ts";
 import { errorMeanings, problemName, problemSchemas } from "./openapi-errors.ts";
 import { exactName, exactNames, sagaSchemas } from "./openapi-sagas.ts";
 import { id, ref, schemas, text } from "./openapi-schemas.ts";
@@ -15,7 +15,7 @@ import { scheduleSchemas } from "./openapi-schedules.ts";
 import { searchSchemas } from "./openapi-search.ts";
 import { pathParameters, routes } from "./openapi-table.ts";
 import type { AnswerDescription, ParameterDescription, RouteDescription } from "./openapi-parts.ts";
-import { PROBLEM_MEDIA_TYPE } from "./problem.ts";
+import { PROBLEM_MEDIA_TYPE } from "../problem.ts";
 
 /** Version of the contract: the package's. */
 export const CONTRACT_VERSION = "0.1.0";

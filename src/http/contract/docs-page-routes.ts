@@ -1,10 +1,10 @@
 /** The contract for programs and for people: `/openapi.json`, and pages that show it. */
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import { toDocsPage, toErrorsPage } from "./docs-page.ts";
 import { contentSecurityPolicy } from "./docs-page-style.ts";
 import { toOpenApi } from "./openapi.ts";
-import { useProblems } from "./saga-routes.ts";
+import { useProblems } from "../saga-routes.ts";
 
 export async function contractRoutes(
   app: FastifyInstance,

@@ -1,9 +1,9 @@
 /**
  * Schedules as their authors define them: checked, completed with defaults, and named.
  */
-import { SagaError } from "../errors.ts";
-import { encode } from "../saga/codec.ts";
-import { checkAttributes, checkId } from "./incoming.ts";
+import { SagaError } from "../../errors.ts";
+import { encode } from "../../saga/codec.ts";
+import { checkAttributes, checkId } from "../incoming.ts";
 import type { CatchUp, Overlap } from "./schedule-plan.ts";
 import type { CronTiming, IntervalTiming } from "./schedule-timing.ts";
 

@@ -2,12 +2,12 @@
  * The part of the contract that one saga makes exact: its input, its events and its instances, so that a
  * generated client knows them. It tells of the newest version; an older instance may take other events.
  */
-import { declaredEvents } from "../saga/accepts.ts";
-import type { Chart } from "../saga/chart.ts";
-import { toJsonSchema } from "./json-schema.ts";
+import { declaredEvents } from "../../saga/accepts.ts";
+import type { Chart } from "../../saga/chart.ts";
+import { toJsonSchema } from "../json-schema.ts";
 import { instanceProperties, objectOf, ref, schemas } from "./openapi-schemas.ts";
 import type { JsonSchema } from "./openapi-schemas.ts";
-import type { Json } from "./render.ts";
+import type { Json } from "../render.ts";
 
 /** Schemas that a saga says more exactly; a route that names one is described once more for each saga. */
 export const exactNames = ["Start", "Event", "Instance"] as const;

@@ -7,7 +7,7 @@
  * due by elapsed time.
  */
 import { Cron } from "croner";
-import { SagaError } from "../errors.ts";
+import { SagaError } from "../../errors.ts";
 
 export interface CronTiming {
   /** Five fields, or six with seconds first, or a nickname such as `@daily`. */

@@ -4,14 +4,14 @@
  * The start comes first and the record after it. Whoever is lost in between leaves a due time that is dealt with
  * again, and since the id of the instance is made of that time, the second start finds the first.
  */
-import type { Clock } from "../clock.ts";
-import { errorStatus, SagaError } from "../errors.ts";
-import type { Chart } from "../saga/chart.ts";
-import type { AnySaga } from "../saga/define.ts";
-import { isEndPhase } from "../saga/phase.ts";
-import type { ScheduleKey, ScheduleRecord, Store } from "../store/store.ts";
-import { DueQueue } from "./due-queue.ts";
-import type { DueItem } from "./due-queue.ts";
+import type { Clock } from "../../clock.ts";
+import { errorStatus, SagaError } from "../../errors.ts";
+import type { Chart } from "../../saga/chart.ts";
+import type { AnySaga } from "../../saga/define.ts";
+import { isEndPhase } from "../../saga/phase.ts";
+import type { ScheduleKey, ScheduleRecord, Store } from "../../store/store.ts";
+import { DueQueue } from "../due-queue.ts";
+import type { DueItem } from "../due-queue.ts";
 import type { ScheduleBook } from "./schedule-book.ts";
 import { instanceIdAt } from "./schedule-definition.ts";
 import type { ScheduleDefinition } from "./schedule-definition.ts";
@@ -19,8 +19,8 @@ import { planDue } from "./schedule-plan.ts";
 import type { DueFacts, DuePlan } from "./schedule-plan.ts";
 import { toTiming } from "./schedule-timing.ts";
 import { definitionOf } from "./schedule-view.ts";
-import type { Telemetry } from "./telemetry.ts";
-import type { InstanceView } from "./view.ts";
+import type { Telemetry } from "../telemetry.ts";
+import type { InstanceView } from "../view.ts";
 
 /** What schedules need of the runtime: it is a `Runtime`. */
 export interface StartingRuntime {
