@@ -20,7 +20,7 @@ import { terminatedBy } from "./operate.ts";
 /** Entries that one fork folds: each is a step, made on the thread that serves everybody. */
 const FORK_ENTRIES_MAX = 10_000;
 /** Forks of forks that are followed back to a start. */
-const FORK_DEPTH_MAX = 20;
+export const FORK_DEPTH_MAX = 20;
 
 const PAGE = 1_000;
 

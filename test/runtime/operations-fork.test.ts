@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { setup } from "xstate";
 import { activity, defineSaga } from "../../src/index.ts";
+import { FORK_DEPTH_MAX } from "../../src/runtime/fork.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { BACKOFF_MS, definePurchase, PATIENCE_MS, TIMEOUT_MS } from "../fixtures/purchase.ts";
 import { crashedCopy, databasePath, openWorld } from "../fixtures/world.ts";
@@ -265,4 +266,18 @@ test("an instance whose chart asks the world cannot be forked, and the refusal n
     code: "SAGA_JOURNAL_NOT_REPRODUCIBLE",
     details: { revision: 2 },
   });
+});
+
+test(`a fork of a fork goes back ${FORK_DEPTH_MAX} times, and no further`, async () => {
+  const saga = definePurchase({});
+  const { runtime } = await openWorld(databasePath(), { sagas: [saga] });
+  await runtime.start(saga, { instanceId: "b-0", input: { cents: 1 } });
+  const fork = (depth: number) =>
+    runtime.fork(saga, `b-${depth - 1}`, { fromRevision: 1, instanceId: `b-${depth}`, reason });
+  for (let depth = 1; depth <= FORK_DEPTH_MAX; depth += 1) await fork(depth);
+
+  const tooDeep = fork(FORK_DEPTH_MAX + 1);
+
+  await expect(tooDeep).rejects.toMatchObject({ code: "SAGA_OPERATION_NOT_POSSIBLE" });
+  expect(await runtime.get(saga, `b-${FORK_DEPTH_MAX}`)).toMatchObject({ state: "waiting" });
 });
