@@ -48,6 +48,17 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       const { kind: _, ...facts } = event;
       return { level: "warn", facts, text: "the instance ended before it took this event" };
     }
+    case "unhandled": {
+      const { kind: _, ...facts } = event;
+      return { level: "warn", facts, text: "no transition takes this message" };
+    }
+    case "undeliverable": {
+      const { from, to, event: type } = event;
+      const facts = { ...from, receiver: `${to.saga}/${to.instanceId}`, event: type };
+      return { level: "warn", facts, text: "a message found nobody" };
+    }
+    case "acted":
+      return actionLine(event);
     case "repeated": {
       const { kind: _, ...facts } = event;
       return { level: "info", facts, text: "event was seen before" };
@@ -120,6 +131,15 @@ function attemptFacts({
 }: AttemptFacts): Record<string, unknown> {
   const ids = { saga, instanceId, correlationId, ...traced(traceId) };
   return { ...ids, activity, attempt, idempotencyKey };
+}
+
+function actionLine(event: TelemetryEvent & { kind: "acted" }): LogLine {
+  const { kind: _, error, durationMs, ...facts } = event;
+  return {
+    level: error === null ? "info" : "error",
+    facts: { ...facts, durationMs: rounded(durationMs), ...(error !== null && { error }) },
+    text: "action",
+  };
 }
 
 function traced(traceId: string | null): { traceId?: string } {

@@ -62,6 +62,15 @@ export interface Instance<Known extends AnySaga = AnySaga> {
     readonly reason: string;
     readonly at: string;
   } | null;
+  /** Whose child it is; null: it was started from outside. */
+  readonly parent: { readonly saga: string; readonly id: string } | null;
+  /** Children that have not ended. */
+  readonly children: readonly {
+    readonly childId: string;
+    readonly actor: string;
+    readonly kind: "instance" | "live" | "reducer";
+    readonly instance: { readonly saga: string; readonly id: string } | null;
+  }[];
   readonly correlationId: string;
   readonly traceparent: string | null;
   readonly attributes: Readonly<Record<string, string>>;
@@ -88,6 +97,8 @@ export interface JournalEntry {
   readonly phase: Phase;
   readonly effects: readonly { readonly kind: string; readonly [member: string]: unknown }[];
   readonly verdict: string;
+  /** Who sent the message that the event was; null if it was none. */
+  readonly sender: { readonly saga: string; readonly instanceId: string } | null;
 }
 
 export interface JournalPage {

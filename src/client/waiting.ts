@@ -14,7 +14,7 @@ const TIMEOUT_MS = 30_000;
 /** How long one request waits: proxies on the way cut longer ones off. */
 const REQUEST_MS_MAX = 25_000;
 
-const endPhases: readonly string[] = ["completed", "compensated", "failed"];
+const endPhases: readonly string[] = ["completed", "compensated", "failed", "stopped"];
 
 /** @throws {SagaHttpError} SAGA_WAIT_TIMEOUT, SAGA_INSTANCE_ENDED; both with the `instance` in their details. */
 export async function waitFor<Known extends AnySaga>(

@@ -65,6 +65,8 @@ export function renderInstance(
     activities: view.activities,
     parkedEvents: view.parkedEvents.map(renderParked),
     suspended: renderSuspension(view.suspended),
+    parent: view.parent,
+    children: view.children,
     correlationId: view.correlationId,
     traceparent: view.traceparent,
     attributes: view.attributes,
@@ -112,6 +114,7 @@ export function renderEntry(entry: JournalView): RenderedEntry {
     effects: entry.effects.map(renderEffect),
     verdict: entry.verdict,
     operation: entry.operation,
+    sender: entry.sender,
   };
 }
 

@@ -31,6 +31,8 @@ export interface RenderedSaga {
   readonly events: readonly RenderedEvent[];
   /** For each activity with an effect to undo the activity that undoes it; null: cannot be undone. */
   readonly compensations: Readonly<Record<string, string | null>>;
+  /** The saga whose chart starts its instances; null: they are started from outside. */
+  readonly childOf: string | null;
   readonly inputSchema: Json;
 }
 
@@ -40,6 +42,7 @@ export function renderSaga({ saga, ...rest }: Chart): RenderedSaga {
     version: saga.version,
     events: renderEvents(saga, declaredEvents({ saga, ...rest })),
     compensations: saga.compensations,
+    childOf: saga.childOf,
     inputSchema: toJsonSchema(saga.input),
   };
 }

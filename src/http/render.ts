@@ -3,6 +3,7 @@
  * programs to read. It goes one way only; what must come back the same is the codec's business.
  */
 import { types } from "node:util";
+import { addressOf } from "../saga/ref.ts";
 
 export type Json =
   | null
@@ -17,7 +18,7 @@ const DEPTH_MAX = 256;
 
 /**
  * A date becomes its ISO text, a map the list of its entries, a set a list, a bigint its digits, an error its
- * name, message and fields without its stack, and `NaN` and infinity null. What is not data is left out:
+ * name, message and fields without its stack, a reference to an actor its address, and `NaN` and infinity null. What is not data is left out:
  * functions, symbols, instances of classes, and an object inside itself.
  */
 export function toJson(value: unknown): Json {
@@ -65,6 +66,8 @@ function renderObject(value: object, above: Set<object>): Json | undefined {
     const { name, message } = value;
     return renderFields({ name, message, ...Object.fromEntries(fieldsOf(value)) }, above);
   }
+  const address = addressOf(value);
+  if (address !== null) return { actor: renderFields(address, above) };
   return isPlain(value) ? renderFields(value, above) : undefined;
 }
 

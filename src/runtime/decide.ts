@@ -5,11 +5,13 @@ import { SagaError } from "../errors.ts";
 import { acceptedEvents, refusalOf } from "../saga/accepts.ts";
 import { encode, decode } from "../saga/codec.ts";
 import type { PendingActivity } from "../saga/effect.ts";
-import { advance, fire, settle, toEvent, without } from "../saga/step.ts";
+import type { ChildRef } from "../saga/effect.ts";
+import { advance, fire, hear, settle, toEvent, without } from "../saga/step.ts";
 import type { Moment, Outcome, Step } from "../saga/step.ts";
 import type {
   EffectRef,
   EventSource,
+  InstanceKey,
   JournalEntry,
   OperationRecord,
   Suspension,
@@ -39,7 +41,11 @@ export type Delivery =
       readonly eventId: string | null;
     }
   /** The lease of an abandoned attempt is over: it will not take effect any more. */
-  | { readonly kind: "lapse"; readonly effect: EffectRef };
+  | { readonly kind: "lapse"; readonly effect: EffectRef }
+  /** A child that the process hosts has sent an event, shown a snapshot, or ended. */
+  | { readonly kind: "child"; readonly child: ChildRef; readonly event: EventObject }
+  /** An action failed, or (null) was performed after it had. */
+  | { readonly kind: "action"; readonly action: string; readonly failure: string | null };
 
 /** Deliveries that somebody waits for an answer to. */
 export type OuterDelivery = Delivery & { readonly kind: "event" | "operation" };
@@ -61,6 +67,10 @@ export interface Decision {
   readonly parked?: ParkedEvent;
   /** Sequence of the parked event that this event is. */
   readonly unparked?: number;
+  /** Position of the message that this event is. */
+  readonly messageTaken?: number;
+  /** Who sent that message. */
+  readonly sender?: InstanceKey;
   /** Why the chart could not take an internal event; null when it could. */
   readonly fault: string | null;
   /** Absent if no operator did it. */
@@ -88,6 +98,10 @@ export function decide(instance: Instance, delivery: Delivery, moment: Moment): 
       return decideOutcome(instance, delivery, moment);
     case "lapse":
       return decideLapse(instance, delivery.effect);
+    case "child":
+      return decideChild(instance, delivery, moment);
+    case "action":
+      return decideAction(instance, delivery);
   }
 }
 
@@ -166,6 +180,43 @@ function decideLapse(instance: Instance, effect: EffectRef): Decision | null {
   return late(instance, activity, { kind: "error", error: "the lease of the attempt lapsed" });
 }
 
+function decideChild(
+  instance: Instance,
+  { child, event }: Delivery & { kind: "child" },
+  moment: Moment,
+): Decision | null {
+  const { chart, standing } = instance;
+  // What the process hosts speaks of itself at once, so nothing of it can be under way when it is left.
+  const isLive = standing.children.some(
+    ({ childId, generation }) => childId === child.childId && generation === child.generation,
+  );
+  if (!isLive) return null;
+  const common = { source: "child", event: decode(encode(event)) as AnyEventObject } as const;
+  try {
+    const step = hear(chart, standing, { child, event: common.event }, moment);
+    return step && { ...applied(step), ...common };
+  } catch (error) {
+    return { ...faulted(instance, error), ...common };
+  }
+}
+
+function decideAction(
+  instance: Instance,
+  { action, failure }: Delivery & { kind: "action" },
+): Decision | null {
+  const common = { source: "action", event: { type: action } } as const;
+  if (failure === null) {
+    const isOurs = instance.record.fault?.startsWith(`action "${action}"`) ?? false;
+    return isOurs ? { ...applied({ next: instance.standing, effects: [] }), ...common } : null;
+  }
+  return {
+    ...applied({ next: instance.standing, effects: [] }),
+    ...common,
+    verdict: "failed",
+    fault: `action "${action}" failed: ${failure}`,
+  };
+}
+
 // The chart has gone on: the result is told in the journal and changes nothing.
 function late(instance: Instance, activity: PendingActivity, outcome: Outcome): Decision {
   return {
@@ -178,13 +229,13 @@ function late(instance: Instance, activity: PendingActivity, outcome: Outcome): 
   };
 }
 
-function applied(step: Step): Omit<Decision, "source" | "event"> {
+export function applied(step: Step): Omit<Decision, "source" | "event"> {
   return { step, verdict: "applied", timerFired: null, effectFinished: null, fault: null };
 }
 
 // Nobody waits for an answer who could be told. The instance stays where it is, visibly stuck, and what
 // it could not take stays in its table, to be delivered again.
-function faulted(instance: Instance, error: unknown): Omit<Decision, "source" | "event"> {
+export function faulted(instance: Instance, error: unknown): Omit<Decision, "source" | "event"> {
   if (!(error instanceof SagaError)) throw error;
   return {
     ...applied({ next: instance.standing, effects: [] }),

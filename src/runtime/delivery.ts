@@ -25,6 +25,10 @@ export function nameOf(delivery: Delivery): string {
       return `operation ${delivery.operation.name}`;
     case "timer":
       return `timer ${delivery.timerId}`;
+    case "child":
+      return `event ${delivery.event.type} of child ${delivery.child.childId}`;
+    case "action":
+      return `action ${delivery.action}`;
     case "outcome":
     case "lapse": {
       const { activityId, generation } = delivery.effect;

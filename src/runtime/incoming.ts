@@ -61,6 +61,15 @@ export function checkAttributes(
   );
 }
 
+/** @throws {SagaError} SAGA_REQUEST_INVALID if only a parent starts instances of the saga. */
+export function checkStartable({ saga }: Chart): void {
+  if (saga.childOf === null) return;
+  throw new SagaError(
+    "SAGA_REQUEST_INVALID",
+    `instances of saga "${saga.name}" are started by those of saga "${saga.childOf}"; start one of these`,
+  );
+}
+
 /** The input as the saga's schema gives it. @throws {SagaError} SAGA_INPUT_INVALID with `issues`. */
 export async function checkInput(chart: Chart, input: unknown): Promise<unknown> {
   const { input: schema, name } = chart.saga;

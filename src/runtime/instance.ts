@@ -6,9 +6,11 @@ import { LRUCache } from "lru-cache";
 import type { EventObject } from "xstate";
 import type { Chart } from "../saga/chart.ts";
 import { decode } from "../saga/codec.ts";
-import type { PendingActivity, PendingTimer } from "../saga/effect.ts";
+import type { PendingActivity, PendingChild, PendingTimer } from "../saga/effect.ts";
+import type { Address } from "../saga/ref.ts";
 import { decodeSnapshot } from "../saga/snapshot.ts";
-import type { Standing } from "../saga/step.ts";
+import type { Moment, Standing } from "../saga/step.ts";
+import type { ChildRecord } from "../store/family.ts";
 import type {
   EffectRecord,
   InstanceKey,
@@ -72,6 +74,12 @@ export function addressOf({ saga, instanceId }: InstanceKey): string {
   return `${saga}/${instanceId}`;
 }
 
+/** The moment of the step that follows on the last one of an instance. */
+export function momentAfter({ record }: Instance, nowMs: number): Moment {
+  const { instanceId, revision, parent } = record;
+  return { instanceId, revision: revision + 1, nowMs, childId: parent?.childId };
+}
+
 function fromStored(registry: Registry, stored: StoredInstance): Instance {
   const { record } = stored;
   const chart = registry.chart(record.saga, record.version);
@@ -79,6 +87,7 @@ function fromStored(registry: Registry, stored: StoredInstance): Instance {
     ...decodeSnapshot(chart, record.snapshot),
     timers: stored.timers.map(toTimer),
     activities: stored.effects.map(toActivity),
+    children: stored.children.map(toChild),
   };
   return { chart, record, standing, parked: stored.parked.map(toParked) };
 }
@@ -87,8 +96,20 @@ function toParked(record: ParkedRecord): ParkedEvent {
   return { ...record, event: decode(record.event) as EventObject };
 }
 
-function toTimer(record: TimerRecord): PendingTimer {
-  return { ...record, event: decode(record.event) as PendingTimer["event"] };
+function toTimer({ sendTo, ...record }: TimerRecord): PendingTimer {
+  return {
+    ...record,
+    event: decode(record.event) as PendingTimer["event"],
+    to: sendTo === null ? null : (JSON.parse(sendTo) as Address),
+  };
+}
+
+function toChild({ root: _, ...record }: ChildRecord): PendingChild {
+  return {
+    ...record,
+    input: decode(record.input),
+    state: record.state === null ? undefined : decode(record.state),
+  };
 }
 
 function toActivity(record: EffectRecord): PendingActivity {

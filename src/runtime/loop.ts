@@ -5,22 +5,26 @@
 import type { Clock } from "../clock.ts";
 import type { SagaError } from "../errors.ts";
 import type { EffectRef, InstanceKey, Store } from "../store/store.ts";
+import { ActionRunner } from "./action-runner.ts";
 import { Committer } from "./committer.ts";
+import { Courier } from "./courier.ts";
 import type { InnerDelivery } from "./decide.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { DueItem } from "./due-queue.ts";
+import { Emitted } from "./emitted.ts";
+import { Insistence } from "./insistence.ts";
 import { addressOf, Instances } from "./instance.ts";
 import type { Instance } from "./instance.ts";
+import { LiveActors } from "./live-actors.ts";
 import { Mailboxes } from "./mailbox.ts";
 import { Mover } from "./mover.ts";
-import type { Committed } from "./mover.ts";
-import { isSuspended } from "./operate.ts";
 import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { Unparker } from "./unparker.ts";
 import { Worker } from "./worker.ts";
 import { isResumed } from "./write-set.ts";
+import type { Prepared } from "./write-set.ts";
 
 export interface LoopOptions {
   readonly store: Store;
@@ -40,10 +44,10 @@ interface DueDelivery extends DueItem {
   readonly delivery: InnerDelivery;
 }
 
-const RETRY_MS = { first: 500, max: 60_000 } as const;
-
 export class Loop {
   readonly mover: Mover;
+  /** Those who listen to what charts emit. */
+  readonly emitted: Emitted;
   readonly #options: LoopOptions;
   readonly #mailboxes = new Mailboxes();
   readonly #worker: Worker;
@@ -51,13 +55,18 @@ export class Loop {
   readonly #lapses: DueQueue<DueDelivery>;
   readonly #unparker: Unparker;
   readonly #pauses: Pauses;
-  #open = true;
+  readonly #insistence: Insistence;
+  readonly #courier: Courier;
+  readonly #actions: ActionRunner;
+  readonly #live: LiveActors;
 
   constructor(options: LoopOptions) {
     this.#options = options;
     const { store, registry, clock, telemetry, leaseMs, attemptsMax } = options;
     const instances = new Instances(store, registry);
+    this.emitted = new Emitted(telemetry);
     this.#pauses = new Pauses(clock);
+    this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses });
     this.#worker = new Worker({
       store,
       clock,
@@ -73,11 +82,29 @@ export class Loop {
       store,
       clock,
       telemetry,
+      registry,
       instances,
       mailboxes: this.#mailboxes,
       worker: this.#worker,
       committer: new Committer({ store, clock, onFatal: (error) => this.#onFatal(error) }),
       onCommitted: (committed) => this.#onCommitted(committed),
+    });
+    const { mover } = this;
+    const insistence = this.#insistence;
+    this.#courier = new Courier({ store, mover, insistence, telemetry });
+    this.#actions = new ActionRunner({
+      store,
+      clock,
+      mover,
+      insistence,
+      telemetry,
+      onSent: (to) => this.#courier.resume(to),
+    });
+    this.#live = new LiveActors({
+      store,
+      mover,
+      insistence,
+      onEmitted: (instance, event) => this.emitted.publish(instance, event),
     });
     this.#unparker = new Unparker({
       store,
@@ -100,6 +127,9 @@ export class Loop {
 
   async begin(): Promise<void> {
     void this.#unparker.begin();
+    void this.#courier.begin();
+    void this.#actions.begin();
+    void this.#live.begin();
     await Promise.all([this.#timers.begin(), this.#lapses.begin(), this.#worker.claim()]);
   }
 
@@ -113,8 +143,9 @@ export class Loop {
     this.#timers.close();
     this.#lapses.close();
     this.#unparker.close();
-    await this.#worker.close(graceMs);
-    this.#stopInsisting();
+    this.#live.close();
+    await Promise.all([this.#worker.close(graceMs), this.#actions.close(graceMs)]);
+    this.#insistence.stop();
     await this.#mailboxes.idle();
   }
 
@@ -122,13 +153,13 @@ export class Loop {
     this.#timers.close();
     this.#lapses.close();
     this.#unparker.close();
-    this.#stopInsisting();
+    this.#live.close();
+    this.#insistence.stop();
     this.#options.onFatal(error);
   }
 
-  #onCommitted(committed: Committed): void {
-    const { prepared, decision } = committed;
-    const { next, writeSet } = prepared;
+  #onCommitted(prepared: Prepared): void {
+    const { next, writeSet, decision } = prepared;
     const { saga, instanceId, correlationId } = next.record;
     const key = { saga, instanceId };
 
@@ -146,9 +177,10 @@ export class Loop {
       this.#worker.unhold(next);
     }
 
-    if (decision.operation !== undefined) this.#onOperated(committed);
+    if (decision.operation !== undefined) this.#onOperated(prepared);
 
     for (const effect of decision.step.effects) {
+      if (effect.kind === "emit") this.emitted.publish(next, effect.event);
       if (effect.kind !== "log") continue;
       const facts = {
         saga,
@@ -159,7 +191,10 @@ export class Loop {
       } as const;
       this.#options.telemetry({ kind: "note", ...facts, facts: { value: effect.value } });
     }
-    this.#unparker.committed(committed);
+    this.#unparker.committed(prepared);
+    this.#courier.committed(prepared);
+    this.#actions.committed(prepared);
+    this.#live.committed(prepared);
     this.#options.onMoved(next);
   }
 
@@ -168,53 +203,31 @@ export class Loop {
     key: InstanceKey,
     delivery: InnerDelivery | { readonly kind: "parked" },
   ): Promise<void> {
-    for (
-      let retryInMs: number = RETRY_MS.first;
-      ;
-      retryInMs = Math.min(2 * retryInMs, RETRY_MS.max)
-    ) {
-      let error: unknown = null;
-      try {
-        const taken =
-          delivery.kind === "parked"
-            ? await this.mover.unpark(key)
-            : await this.mover.deliver(key, delivery);
-        if (taken !== "faulted") return;
-      } catch (thrown) {
-        error = thrown;
-      }
-      if (!this.#open) return;
-      if (isSuspended(error)) {
-        // The table keeps a timer until the instance is resumed; the result of an attempt is only here.
-        if (delivery.kind !== "outcome") return;
-        await this.#pauses.pause(key, null);
-        continue;
-      }
-      this.#options.telemetry({
-        kind: "undelivered",
-        ...key,
-        what: delivery.kind,
-        error,
-        retryInMs,
-      });
-      await this.#pauses.pause(key, retryInMs);
-      if (!this.#open) return;
-    }
+    await this.#insistence.on({
+      key,
+      what: delivery.kind,
+      // The table keeps a timer until the instance is resumed; the result of an attempt is only here.
+      isKept: delivery.kind !== "outcome",
+      deliver: () =>
+        delivery.kind === "parked" ? this.mover.unpark(key) : this.mover.deliver(key, delivery),
+    });
   }
 
   /** What an operation changes beside the instance: what holds still, what goes on, what is tried again. */
-  #onOperated({ prepared, before }: Committed): void {
-    const { record, standing } = prepared.next;
+  #onOperated({ next, before }: Prepared): void {
+    const { record, standing } = next;
     const { saga, instanceId } = record;
     const key = { saga, instanceId };
     if (record.suspended !== null) {
       // A timer in memory comes once and is fenced; the resume sets it again.
       this.#worker.suspend(key);
-    } else if (isResumed(before, prepared.next)) {
+    } else if (isResumed(before, next)) {
       for (const { timerId, dueAtMs } of standing.timers) {
         this.#timers.add(toTimer(key, timerId, dueAtMs));
       }
       this.#worker.resume();
+      this.#courier.resume(key);
+      this.#actions.resume(key);
     }
     if (record.suspended === null) this.#pauses.wake(key);
   }
@@ -228,11 +241,6 @@ export class Loop {
         this.#options.telemetry({ kind: "unclaimed", error, retryInMs }),
     });
     return queue;
-  }
-
-  #stopInsisting(): void {
-    this.#open = false;
-    this.#pauses.wakeAll();
   }
 }
 

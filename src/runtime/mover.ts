@@ -8,31 +8,29 @@ import type { Chart } from "../saga/chart.ts";
 import { decode, encode } from "../saga/codec.ts";
 import { start } from "../saga/step.ts";
 import type { Moment } from "../saga/step.ts";
+import type { StoredMessage } from "../store/family.ts";
 import type { InstanceKey, RecordedAnswer, Store } from "../store/store.ts";
 import type { Committer } from "./committer.ts";
+import { decideBounce, decideMessage } from "./decide-message.ts";
 import { decide, toFault } from "./decide.ts";
-import type { Decision, Delivery, InnerDelivery, OuterDelivery } from "./decide.ts";
+import type { Decision, InnerDelivery, OuterDelivery } from "./decide.ts";
 import { checkDelivery, nameOf } from "./delivery.ts";
 import type { Fork } from "./fork.ts";
 import { fingerprintOf } from "./incoming.ts";
-import { addressOf } from "./instance.ts";
+import { addressOf, momentAfter } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
+import { prepareWithKin, withBorn } from "./kinship.ts";
+import type { Relations, Releases } from "./kinship.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { decideOrPark, unpark } from "./park.ts";
-import type { Telemetry } from "./telemetry.ts";
-import { traceIdOf } from "./trace.ts";
+import type { Registry } from "./registry.ts";
+import type { Telemetry, TelemetryEvent } from "./telemetry.ts";
+import { traceIdOf, traceparentOf } from "./trace.ts";
 import { deliverParked } from "./unparker.ts";
 import { toView } from "./view.ts";
 import type { InstanceView } from "./view.ts";
-import { prepare, traceparentOf, withAnswer } from "./write-set.ts";
+import { withAnswer } from "./write-set.ts";
 import type { Origin, Prepared, WorkerFacts } from "./write-set.ts";
-
-/** What the mover tells after a commit. */
-export interface Committed {
-  readonly prepared: Prepared;
-  readonly before: Instance | null;
-  readonly decision: Decision;
-}
 
 export interface MoverOptions {
   readonly store: Store;
@@ -41,10 +39,10 @@ export interface MoverOptions {
   readonly instances: Instances;
   readonly mailboxes: Mailboxes;
   readonly committer: Committer;
-  readonly worker: WorkerFacts & {
-    release: (effects: Prepared["writeSet"]["effectsStarted"]) => void;
-  };
-  readonly onCommitted: (committed: Committed) => void;
+  readonly registry: Registry;
+  readonly worker: WorkerFacts & Releases;
+  /** Called after each commit, for each instance that it moved. */
+  readonly onCommitted: (committed: Prepared) => void;
 }
 
 export interface StartRequest {
@@ -104,14 +102,16 @@ export class Mover {
         fault: null,
         ...(fork !== undefined && { operation: fork.operation }),
       };
-      const origin: Origin = { correlationId, traceparent, attributes, createdAtMs: nowMs };
-      const prepared = prepare(
-        chart,
-        { decision, before: null, eventId: null },
-        { moment, origin },
-        this.#options.worker,
-      );
-      const outcome = await this.#commit({ prepared, before: null, decision });
+      const origin: Origin = {
+        correlationId,
+        traceparent,
+        attributes,
+        createdAtMs: nowMs,
+        parent: null,
+      };
+      const decided = { decision, before: null, eventId: null };
+      const prepared = await prepareWithKin(decided, { chart, moment, origin }, this.#relations);
+      const outcome = await this.#commit(prepared);
       if (outcome !== "committed") throw conflict(key);
       return { created: true, view: toView(prepared.next) };
     });
@@ -142,13 +142,13 @@ export class Mover {
           checked.kind === "event"
             ? decideOrPark(before, checked, moment)
             : (decide(before, checked, moment) as Decision);
-        let prepared = this.#prepare(before, decision, moment, eventId);
+        let prepared = await this.#prepare(before, decision, eventId);
         const view = toView(prepared.next);
         if (eventId !== null) {
           const answer = { eventId, fingerprint: fingerprintOf(asked), answer: encode(view) };
           prepared = withAnswer(prepared, answer);
         }
-        const outcome = await this.#commit({ prepared, before, decision });
+        const outcome = await this.#commit(prepared);
         const parked = decision.verdict === "parked";
         if (outcome === "committed") return { repeated: false, parked, view };
       }
@@ -156,23 +156,46 @@ export class Mover {
     });
   }
 
-  /** Takes a timer, an outcome or a lapse. */
+  /** Takes a timer, an outcome, a lapse, or what a child or an action has to say. */
   deliver(key: InstanceKey, delivery: InnerDelivery): Promise<Taken> {
+    return this.#take(key, nameOf(delivery), (before) =>
+      decide(before, delivery, this.#momentAfter(before)),
+    );
+  }
+
+  /** Takes a message. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND, SAGA_INSTANCE_ENDED if nobody can take it. */
+  receive(message: StoredMessage): Promise<Taken> {
+    const what = `${message.kind} from ${addressOf(message.from)}`;
+    return this.#take(message.to, what, (before) =>
+      decideMessage(before, message, this.#momentAfter(before)),
+    );
+  }
+
+  /** Tells in the journal of its sender that nobody can take a message. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND */
+  bounce(message: StoredMessage): Promise<Taken> {
+    const what = `undeliverable message to ${addressOf(message.to)}`;
+    return this.#take(message.from, what, (before) => decideBounce(before, message));
+  }
+
+  #take(
+    key: InstanceKey,
+    what: string,
+    decideIt: (before: Instance) => Decision | null,
+  ): Promise<Taken> {
     return this.#alone(key, async () => {
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
         const { instance: before } = await this.#unpark(key);
-        const moment = this.#momentAfter(before);
-        const decision = decide(before, delivery, moment);
-        if (decision === null) return this.#fenced(before, delivery);
+        const decision = decideIt(before);
+        if (decision === null) return this.#fenced(before, what);
 
-        const committed = this.#prepareOrFault(before, decision, moment);
-        const { fault, verdict } = committed.decision;
+        const prepared = await this.#prepareOrFault(before, decision);
+        const { fault, verdict } = prepared.decision;
         const isFaulted = verdict === "failed";
         // Told once; until it changes there is nothing new to commit.
         if (isFaulted && fault === before.record.fault) return "faulted";
-        const outcome = await this.#commit(committed);
+        const outcome = await this.#commit(prepared);
         if (outcome === "committed") return isFaulted ? "faulted" : "taken";
-        if (outcome !== "revision") return this.#fenced(before, delivery);
+        if (outcome !== "revision") return this.#fenced(before, what);
       }
       throw conflict(key);
     });
@@ -188,16 +211,15 @@ export class Mover {
   #unpark(key: InstanceKey): ReturnType<typeof deliverParked> {
     return deliverParked({
       load: () => this.#load(key),
-      next: (before, passed) => {
-        const moment = this.#momentAfter(before);
-        const found = unpark(before, moment, passed);
+      next: async (before, passed) => {
+        const found = unpark(before, this.#momentAfter(before), passed);
         if (found === null) return null;
         const { parked, decision } = found;
-        const committed = this.#prepareOrFault(before, decision, moment, parked.eventId);
-        return { sequence: parked.sequence, committed };
+        const prepared = await this.#prepareOrFault(before, decision, parked.eventId);
+        return { sequence: parked.sequence, prepared };
       },
-      commit: async (committed) => {
-        if ((await this.#commit(committed)) !== "committed") throw conflict(key);
+      commit: async (prepared) => {
+        if ((await this.#commit(prepared)) !== "committed") throw conflict(key);
       },
     });
   }
@@ -230,75 +252,72 @@ export class Mover {
     return instance;
   }
 
-  #momentAfter({ record }: Instance): Moment {
-    const { instanceId, revision } = record;
-    return { instanceId, revision: revision + 1, nowMs: this.#options.clock.now() };
+  #momentAfter(before: Instance): Moment {
+    return momentAfter(before, this.#options.clock.now());
   }
 
-  #prepare(before: Instance, decision: Decision, moment: Moment, eventId: string | null): Prepared {
+  get #relations(): Relations {
+    const { instances, store, registry, worker } = this.#options;
+    return {
+      exists: async (key) => (await instances.load(key)) !== null,
+      findSystemId: (root, systemId) => store.findSystemId(root, systemId),
+      chartOf: (saga, version) => registry.chart(saga, version),
+      worker,
+    };
+  }
+
+  #prepare(before: Instance, decision: Decision, eventId: string | null): Promise<Prepared> {
     const { chart, record: origin } = before;
-    return prepare(chart, { decision, before, eventId }, { moment, origin }, this.#options.worker);
+    const moment = this.#momentAfter(before);
+    return prepareWithKin(
+      { decision, before, eventId },
+      { chart, moment, origin },
+      this.#relations,
+    );
   }
 
   /** A context that cannot be stored is a fault of the chart like a guard that throws. */
-  #prepareOrFault(
+  async #prepareOrFault(
     before: Instance,
     decision: Decision,
-    moment: Moment,
     eventId: string | null = null,
-  ): Committed {
+  ): Promise<Prepared> {
     try {
-      return { prepared: this.#prepare(before, decision, moment, eventId), before, decision };
+      return await this.#prepare(before, decision, eventId);
     } catch (error) {
-      const faulted = toFault(before, decision, error);
-      const prepared = this.#prepare(before, faulted, moment, eventId);
-      return { prepared, before, decision: faulted };
+      return this.#prepare(before, toFault(before, decision, error), eventId);
     }
   }
 
-  async #commit(committed: Committed): Promise<"committed" | "revision" | "gone" | "eventId"> {
+  async #commit(prepared: Prepared): Promise<"committed" | "revision" | "gone" | "eventId"> {
     const { committer, instances, worker, onCommitted, clock, telemetry } = this.#options;
-    const { writeSet, next } = committed.prepared;
+    const all = withBorn(prepared);
+    const release = (): void => {
+      for (const { writeSet } of all) worker.release(writeSet.effectsStarted);
+    };
     const begunAt = clock.monotonic();
-    const outcome = await committer.commit(writeSet).catch((error: unknown) => {
-      worker.release(writeSet.effectsStarted);
+    const outcome = await committer.commit(prepared.writeSet).catch((error: unknown) => {
+      release();
       throw error;
     });
     if (outcome !== "committed") {
-      worker.release(writeSet.effectsStarted);
-      instances.forget(next.record);
-      return outcome === "revision" || outcome === "eventId" ? outcome : "gone";
+      release();
+      instances.forget(prepared.next.record);
+      if (outcome === "eventId") return outcome;
+      return outcome === "revision" || outcome === "born" ? "revision" : "gone";
     }
-    instances.keep(next);
-    onCommitted(committed);
-    const { record } = next;
-    telemetry({
-      kind: "transition",
-      saga: record.saga,
-      instanceId: record.instanceId,
-      correlationId: record.correlationId,
-      traceId: traceIdOf(traceparentOf(committed.decision, record)),
-      revision: record.revision,
-      event: writeSet.journal.eventType,
-      source: writeSet.journal.source,
-      stateBefore: writeSet.journal.stateBefore,
-      state: record.state,
-      phase: record.phase,
-      effects: committed.decision.step.effects,
-      durationMs: clock.monotonic() - begunAt,
-    });
+    for (const each of all) instances.keep(each.next);
+    const durationMs = clock.monotonic() - begunAt;
+    for (const each of all) {
+      onCommitted(each);
+      telemetry(toTransition(each, durationMs));
+    }
     return "committed";
   }
 
-  #fenced({ record }: Instance, delivery: Delivery): Taken {
+  #fenced({ record }: Instance, what: string): Taken {
     const { saga, instanceId, correlationId } = record;
-    this.#options.telemetry({
-      kind: "fenced",
-      saga,
-      instanceId,
-      correlationId,
-      what: nameOf(delivery),
-    });
+    this.#options.telemetry({ kind: "fenced", saga, instanceId, correlationId, what });
     return "fenced";
   }
 
@@ -331,6 +350,28 @@ export class Mover {
     this.#options.telemetry({ kind: "repeated", ...key, correlationId, eventId: recorded.eventId });
     return view;
   }
+}
+
+function toTransition(
+  { decision, next, writeSet }: Prepared,
+  durationMs: number,
+): TelemetryEvent & { readonly kind: "transition" } {
+  const { record } = next;
+  return {
+    kind: "transition",
+    saga: record.saga,
+    instanceId: record.instanceId,
+    correlationId: record.correlationId,
+    traceId: traceIdOf(traceparentOf(decision, record)),
+    revision: record.revision,
+    event: writeSet.journal.eventType,
+    source: writeSet.journal.source,
+    stateBefore: writeSet.journal.stateBefore,
+    state: record.state,
+    phase: record.phase,
+    effects: decision.step.effects,
+    durationMs,
+  };
 }
 
 function conflict(key: InstanceKey): SagaError {

@@ -17,8 +17,12 @@ import type { Operation } from "./operation.ts";
 
 /** @throws {SagaError} SAGA_INSTANCE_SUSPENDED if the delivery has to wait until the instance is resumed. */
 export function checkNotSuspended(instance: Instance, delivery: Delivery): void {
-  const { record } = instance;
-  if (record.suspended === null || mayPass(instance, delivery)) return;
+  if (!mayPass(instance, delivery)) checkMoves(instance);
+}
+
+/** @throws {SagaError} SAGA_INSTANCE_SUSPENDED if the instance holds still. */
+export function checkMoves({ record }: Instance): void {
+  if (record.suspended === null) return;
   const { by, reason, atMs } = record.suspended;
   throw new SagaError(
     "SAGA_INSTANCE_SUSPENDED",
@@ -37,7 +41,10 @@ function mayPass({ standing }: Instance, delivery: Delivery): boolean {
   switch (delivery.kind) {
     case "event":
     case "timer":
+    case "child":
       return false;
+    case "action":
+      return true;
     case "operation":
       return delivery.operation.name === "resume" || delivery.operation.name === "terminate";
     case "outcome": {

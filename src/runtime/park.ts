@@ -9,7 +9,7 @@ import { SagaError } from "../errors.ts";
 import { normalize } from "../saga/codec.ts";
 import type { Moment } from "../saga/step.ts";
 import { decide, toFault } from "./decide.ts";
-import type { Decision, Delivery, OuterDelivery } from "./decide.ts";
+import type { Decision, OuterDelivery } from "./decide.ts";
 import type { Instance, ParkedEvent } from "./instance.ts";
 
 /** Events that one instance keeps. Each is looked at after every transition; more is a client that is in the wrong saga. */
@@ -21,7 +21,12 @@ const faults: ReadonlySet<string> = new Set([
   "SAGA_CONTEXT_NOT_SERIALIZABLE",
 ]);
 
-type EventDelivery = Delivery & { readonly kind: "event" };
+interface Parkable {
+  readonly event: EventObject;
+  readonly source: Decision["source"];
+  readonly eventId: string | null;
+  readonly traceparent?: string | null;
+}
 
 /** A parked event, and what comes of it now. */
 export interface Unparking {
@@ -72,9 +77,10 @@ export function parkedAfter(before: Instance | null, decision: Decision): readon
   return decision.parked === undefined ? left : [...left, decision.parked];
 }
 
-function park(
+/** @throws {SagaError} SAGA_PARKING_FULL if too many are parked already. */
+export function park(
   instance: Instance,
-  { event, source, eventId, traceparent = null }: EventDelivery,
+  { event, source, eventId, traceparent = null }: Parkable,
   { revision, nowMs }: Moment,
 ): Decision {
   const { record, parked } = instance;

@@ -6,6 +6,7 @@ import { SagaError } from "../errors.ts";
 import { toChart } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { AnySaga } from "../saga/define.ts";
+import { familyOf } from "../saga/family.ts";
 import { assertDurable } from "../saga/lint.ts";
 
 export class Registry {
@@ -14,7 +15,8 @@ export class Registry {
 
   /** @throws {SagaError} SAGA_CHART_INVALID, SAGA_DEFINITION_INVALID if a saga cannot be run durably. */
   constructor(sagas: readonly AnySaga[]) {
-    for (const saga of sagas.toSorted((a, b) => a.version - b.version)) {
+    const all = sagas.flatMap((saga) => familyOf(saga));
+    for (const saga of all.toSorted((a, b) => a.version - b.version)) {
       assertDurable(saga);
       const versions = this.#charts.get(saga.name) ?? [];
       if (versions.at(-1)?.saga.version === saga.version) {

@@ -13,8 +13,15 @@ import type { Chart } from "../saga/chart.ts";
 import type { AnySaga, ClientEvent, Saga } from "../saga/define.ts";
 import type { DwellTime, InstanceCount, InstanceKey, Store } from "../store/store.ts";
 import type { ForkOptions } from "./fork.ts";
-import { checkAttributes, checkCorrelationId, checkId, checkInput } from "./incoming.ts";
+import {
+  checkAttributes,
+  checkCorrelationId,
+  checkId,
+  checkInput,
+  checkStartable,
+} from "./incoming.ts";
 import { Bulks } from "./bulk.ts";
+import type { EmittedListener } from "./emitted.ts";
 import { Feed } from "./feed.ts";
 import type { FeedFilter, Follower } from "./feed.ts";
 import { toJournalView } from "./journal-view.ts";
@@ -176,6 +183,7 @@ export class Runtime {
   ): Promise<{ created: boolean; instance: InstanceView; waited: Waited | undefined }> {
     this.#checkOpen();
     const chart = this.#registry.chart(saga.name, saga.version);
+    checkStartable(chart);
     const instanceId = checkId("instance id", options.instanceId ?? this.#random.uuid());
     const key = { saga: saga.name, instanceId };
     const request = {
@@ -349,6 +357,17 @@ export class Runtime {
   /** How many follow committed events now. */
   get following(): number {
     return this.#feed.size;
+  }
+
+  /**
+   * Listens to events of that type (`*`: of any) that instances of a saga emit, each told after its commit; gives
+   * back what ends the listening. A listener that is not there at that time misses it: the journal has them all.
+   *
+   * @throws {SagaError} SAGA_NOT_FOUND
+   */
+  on(saga: Pick<AnySaga, "name">, type: string, listener: EmittedListener): () => void {
+    this.#registry.chart(saga.name);
+    return this.#loop.emitted.on(saga.name, type, listener);
   }
 
   /** Instances of all sagas, newest start first, 1-200 at a time. */

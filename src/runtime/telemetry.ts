@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../saga/effect.ts";
 import type { Phase } from "../saga/phase.ts";
-import type { EventSource, ScheduleRecord } from "../store/store.ts";
+import type { EventSource, InstanceKey, ScheduleRecord } from "../store/store.ts";
 
 /** Whose event it is; part of every telemetry event about an instance. */
 export interface InstanceFacts {
@@ -62,6 +62,24 @@ export type TelemetryEvent =
       readonly kind: "stranded";
       readonly event: string;
       readonly eventId: string | null;
+    })
+  /** A message came that no transition takes; it changed nothing but the journal. */
+  | (InstanceFacts & { readonly kind: "unhandled"; readonly event: string })
+  /** A message found nobody: its receiver is not there, or has ended. Its sender's journal tells of it. */
+  | {
+      readonly kind: "undeliverable";
+      readonly from: InstanceKey;
+      readonly to: InstanceKey;
+      readonly event: string;
+    }
+  /** An action of the author's own was performed, or failed and will be tried again. */
+  | (InstanceFacts & {
+      readonly kind: "acted";
+      readonly action: string;
+      readonly idempotencyKey: string;
+      readonly durationMs: number;
+      /** Null: it was performed. */
+      readonly error: string | null;
     })
   /** An event id that was seen before; answered as the first time. */
   | (InstanceFacts & { readonly kind: "repeated"; readonly eventId: string })

@@ -28,3 +28,11 @@ export function readTraceparent(header: unknown): string | null {
 export function traceIdOf(traceparent: string | null): string | null {
   return traceparent === null ? null : (traceparent.split("-")[1] ?? null);
 }
+
+/** The trace that a decision belongs to: its event's own, else that of the start. */
+export function traceparentOf(
+  { traceparent }: { readonly traceparent?: string | null },
+  origin: { readonly traceparent: string | null },
+): string | null {
+  return traceparent ?? origin.traceparent;
+}

@@ -6,8 +6,9 @@ import type { Clock } from "../clock.ts";
 import type { InstanceKey, Store } from "../store/store.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
-import type { Committed, Taken } from "./mover.ts";
+import type { Taken } from "./mover.ts";
 import type { Telemetry } from "./telemetry.ts";
+import type { Prepared } from "./write-set.ts";
 
 export interface UnparkerOptions {
   readonly store: Store;
@@ -26,8 +27,8 @@ export interface Moves {
   readonly next: (
     before: Instance,
     passed: ReadonlySet<number>,
-  ) => { readonly sequence: number; readonly committed: Committed } | null;
-  readonly commit: (committed: Committed) => Promise<void>;
+  ) => Promise<{ readonly sequence: number; readonly prepared: Prepared } | null>;
+  readonly commit: (prepared: Prepared) => Promise<void>;
 }
 
 // An instance is immutable, and so is what it takes.
@@ -41,19 +42,19 @@ export async function deliverParked(
   moves: Moves,
 ): Promise<{ readonly instance: Instance; readonly isFaulted: boolean }> {
   const passed = new Set<number>();
-  let fault: Committed | null = null;
+  let fault: Prepared | null = null;
   for (;;) {
     const before = await moves.load();
     if (before.parked.length === 0 || settled.has(before)) {
       return { instance: before, isFaulted: false };
     }
-    const next = moves.next(before, passed);
+    const next = await moves.next(before, passed);
     if (next === null) return conclude(moves, before, fault);
-    if (next.committed.decision.verdict === "failed") {
+    if (next.prepared.decision.verdict === "failed") {
       passed.add(next.sequence);
-      fault ??= next.committed;
+      fault ??= next.prepared;
     } else {
-      await moves.commit(next.committed);
+      await moves.commit(next.prepared);
       passed.clear();
       fault = null;
     }
@@ -63,7 +64,7 @@ export async function deliverParked(
 async function conclude(
   moves: Moves,
   before: Instance,
-  fault: Committed | null,
+  fault: Prepared | null,
 ): Promise<{ readonly instance: Instance; readonly isFaulted: boolean }> {
   if (fault === null) {
     settled.add(before);
@@ -111,7 +112,7 @@ export class Unparker {
   }
 
   /** Has the instance look at what is parked, after a transition that may have changed what it takes. */
-  committed({ prepared: { next, writeSet }, decision }: Committed): void {
+  committed({ next, writeSet, decision }: Prepared): void {
     if (decision.verdict === "parked" || decision.verdict === "stranded") {
       const { saga, instanceId, correlationId } = next.record;
       const { eventType: event, eventId } = writeSet.journal;

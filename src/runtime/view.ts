@@ -3,6 +3,7 @@
  */
 import { acceptedEvents } from "../saga/accepts.ts";
 import type { AcceptedEvent } from "../saga/accepts.ts";
+import { childSagaName } from "../saga/family.ts";
 import type { Phase } from "../saga/phase.ts";
 import type { Suspension } from "../store/store.ts";
 import type { EffectRef } from "../store/store.ts";
@@ -26,6 +27,24 @@ export interface ActivityView {
   readonly status: "live" | "waiting" | "abandoned";
   /** The key that it waits for, or null. */
   readonly waitsFor: string | null;
+}
+
+/** An instance, as others see it. */
+export interface InstanceLink {
+  readonly saga: string;
+  readonly id: string;
+}
+
+/** A child that has not ended. */
+export interface ChildView {
+  /** The chart's id of it. */
+  readonly childId: string;
+  /** Name of its logic. */
+  readonly actor: string;
+  /** `instance`: a machine; `live`: hosted by the process; `reducer`: moved within the steps of its parent. */
+  readonly kind: "instance" | "live" | "reducer";
+  /** The instance of a machine; null for the others. */
+  readonly instance: InstanceLink | null;
 }
 
 /** Who made an instance hold still, why, and since when. */
@@ -63,6 +82,10 @@ export interface InstanceView {
   readonly parkedEvents: readonly ParkedEventView[];
   /** Why the instance holds still; null unless an operator has suspended it. */
   readonly suspended: SuspensionView | null;
+  /** Whose child it is; null: it was started from outside. */
+  readonly parent: InstanceLink | null;
+  /** Children that have not ended, in the order in which they were started; activities apart. */
+  readonly children: readonly ChildView[];
   readonly correlationId: string;
   /** W3C trace context of the start, or null. */
   readonly traceparent: string | null;
@@ -113,6 +136,17 @@ export function toView({ chart, record, standing, parked }: Instance): InstanceV
       waitsFor: null,
     })),
     suspended: record.suspended,
+    parent:
+      record.parent === null ? null : { saga: record.parent.saga, id: record.parent.instanceId },
+    children: standing.children.map((child) => ({
+      childId: child.childId,
+      actor: child.src,
+      kind: child.kind,
+      instance:
+        child.instanceId === null
+          ? null
+          : { saga: childSagaName(record.saga, child.src), id: child.instanceId },
+    })),
     parkedEvents: parked.map(({ event, eventId, atMs }) => ({ event: event.type, eventId, atMs })),
     correlationId: record.correlationId,
     traceparent: record.traceparent,

@@ -20,13 +20,17 @@ import type {
   WriteSet,
 } from "../store/store.ts";
 import type { Decision } from "./decide.ts";
+import { toFamilyRows } from "./family-rows.ts";
+import type { Kin } from "./family-rows.ts";
 import type { Instance, ParkedEvent } from "./instance.ts";
+import { toJournaled } from "./journaled-effect.ts";
 import { parkedAfter } from "./park.ts";
+import { traceparentOf } from "./trace.ts";
 
 /** What an instance keeps from its start to its end. */
 export type Origin = Pick<
   InstanceRecord,
-  "correlationId" | "traceparent" | "attributes" | "createdAtMs"
+  "correlationId" | "traceparent" | "attributes" | "createdAtMs" | "parent"
 >;
 
 /** What the worker knows and a decision does not. */
@@ -41,18 +45,25 @@ export interface WorkerFacts {
 
 /** A decided event, ready to be committed. */
 export interface Prepared {
+  readonly before: Instance | null;
+  readonly decision: Decision;
   readonly next: Instance;
   readonly writeSet: WriteSet;
+  /** The instances that it starts. */
+  readonly born: readonly Prepared[];
+}
+
+/** A decision on its way to rows. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly before: Instance | null;
+  readonly eventId: string | null;
 }
 
 export function prepare(
   chart: Chart,
-  {
-    decision,
-    before,
-    eventId,
-  }: { decision: Decision; before: Instance | null; eventId: string | null },
-  { moment, origin }: { moment: Moment; origin: Origin },
+  { decision, before, eventId }: Decided,
+  { moment, origin, kin }: { moment: Moment; origin: Origin; kin: Kin },
   worker: WorkerFacts,
 ): Prepared {
   const { effects } = decision.step;
@@ -76,9 +87,10 @@ export function prepare(
     stateBefore: before?.record.state ?? null,
     stateAfter,
     phase,
-    effects: JSON.stringify(effects.map(toJournaled)),
+    effects: JSON.stringify(effects.map((effect) => toJournaled(effect, kin))),
     verdict: decision.verdict,
     operation: decision.operation ?? null,
+    sender: decision.sender ?? null,
   };
   const writeSet: WriteSet = {
     instance: next.record,
@@ -102,8 +114,11 @@ export function prepare(
     parked: decision.parked === undefined ? null : toParkedRecord(decision.parked),
     unparked: decision.unparked ?? null,
     answer: null,
+    ...toFamilyRows({ decision, before, next }, kin),
+    messageTaken: decision.messageTaken ?? null,
+    born: kin.born.map((born) => born.writeSet),
   };
-  return { next, writeSet };
+  return { before, decision, next, writeSet, born: kin.born };
 }
 
 /** The write set with what a repetition of its event will be answered with. */
@@ -152,29 +167,12 @@ function toNext(
     suspended: decision.suspended ?? null,
     correlationId: origin.correlationId,
     traceparent: origin.traceparent,
+    parent: origin.parent,
     attributes: origin.attributes,
     createdAtMs: origin.createdAtMs,
     updatedAtMs: moment.nowMs,
   };
   return { chart, record, standing, parked };
-}
-
-/** An effect as the journal shows it: names and times, not payloads. */
-function toJournaled(effect: Effect): object {
-  const { kind } = effect;
-  switch (kind) {
-    case "startActivity":
-    case "leaveActivity": {
-      const { activityId, src, attempt, idempotencyKey } = effect.activity;
-      return { kind, activityId, activity: src, attempt, idempotencyKey };
-    }
-    case "setTimer":
-      return { kind, event: effect.timer.event.type, dueAtMs: effect.timer.dueAtMs };
-    case "cancelTimer":
-      return { kind, event: effect.timer.event.type };
-    case "log":
-      return { kind, label: effect.label };
-  }
 }
 
 // A timer that was set and cancelled within the macrostep never was.
@@ -192,16 +190,9 @@ function toParkedRecord(parked: ParkedEvent): ParkedRecord {
   return { ...parked, event: encode(parked.event) };
 }
 
-function toTimerRecord(timer: PendingTimer): TimerRecord {
-  return { ...timer, event: encode(timer.event) };
-}
-
-/** The trace that a decision belongs to: its event's own, else that of the start. */
-export function traceparentOf(
-  { traceparent }: Pick<Decision, "traceparent">,
-  origin: Pick<Origin, "traceparent">,
-): string | null {
-  return traceparent ?? origin.traceparent;
+function toTimerRecord({ to, ...timer }: PendingTimer): TimerRecord {
+  const sendTo = to === null ? null : JSON.stringify(to);
+  return { ...timer, event: encode(timer.event), sendTo };
 }
 
 function toEffectRecord(

@@ -5,9 +5,11 @@
  * The mark is what idempotency keys stand on. A retry drawn as attempting ⇄ backingOff stays inside the
  * parent, so all its attempts are one operation; entering the parent anew begins another.
  */
-import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from "xstate";
+import type { AnyActorLogic, AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from "xstate";
 import { SagaError } from "../errors.ts";
 import type { AnySaga } from "./define.ts";
+import { toChartActor } from "./logic.ts";
+import type { ChartActor } from "./logic.ts";
 import { inertLogic } from "./scope.ts";
 
 /** Transitions that one event may cause before the chart is taken to loop for ever. */
@@ -31,6 +33,8 @@ export type IdempotencyKeyOf = (facts: { context: unknown; instanceId: string })
 export interface Chart {
   readonly saga: AnySaga;
   readonly machine: AnyStateMachine;
+  /** By the name of their logic. */
+  readonly actors: ReadonlyMap<string, ChartActor>;
   /** By activity id. */
   readonly invocations: ReadonlyMap<string, Invocation>;
   /** What each activity, when started, undoes: names of activities by name. */
@@ -39,9 +43,12 @@ export interface Chart {
 
 /** Prepares a saga's machine. The saga's own machine is not touched. */
 export function toChart(saga: AnySaga): Chart {
-  const sources = Object.keys(saga.machine.implementations.actors as object);
+  const logics = Object.entries(
+    saga.machine.implementations.actors as Record<string, AnyActorLogic>,
+  );
+  const actors = new Map(logics.map(([src, logic]) => [src, toChartActor(logic)]));
   const machine = saga.machine.provide({
-    actors: Object.fromEntries(sources.map((src) => [src, inertLogic])),
+    actors: Object.fromEntries(logics.map(([src]) => [src, inertLogic])),
     delays: checkedDelays(saga.machine),
   }) as AnyStateMachine;
   machine.options.maxIterations = Math.min(
@@ -54,6 +61,7 @@ export function toChart(saga: AnySaga): Chart {
   for (const node of stateNodes(machine)) {
     // Lint lets in no logic without a name.
     for (const invoke of node.invoke) {
+      if (actors.get(invoke.src as string)?.kind !== "activity") continue;
       const visited = node.parent ?? node;
       marked.add(visited);
       invocations.set(invoke.id, {
@@ -66,7 +74,7 @@ export function toChart(saga: AnySaga): Chart {
   }
   for (const node of marked) node.entry.unshift({ type: VISITED, params: { stateId: node.id } });
 
-  return { saga, machine, invocations, undoes: invert(saga.compensations) };
+  return { saga, machine, actors, invocations, undoes: invert(saga.compensations) };
 }
 
 // XState takes a delay that is no number for none, and a raised event would come at once.

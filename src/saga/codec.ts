@@ -2,17 +2,30 @@
  * The codec: how context, events and inputs become text and come back the same.
  *
  * Plain JSON loses `undefined`, `Date`, `Map`, `Set`, `BigInt`, `Error`, `NaN` and `-0`, each without a
- * word. Here they survive, marked by an object with the key `$t`; whatever cannot survive (a function, an
- * actor reference, an instance of a class) is refused with its path.
+ * word. Here they survive, marked by an object with the key `$t`, and so do references to actors, which are
+ * addresses; whatever cannot survive (a function, an instance of a class) is refused with its path.
  */
 import { SagaError } from "../errors.ts";
+import { addressOf, inertRef } from "./ref.ts";
+import type { Address } from "./ref.ts";
 
 const MARK = "$t";
 
-/** @throws {SagaError} SAGA_CONTEXT_NOT_SERIALIZABLE with the path of what cannot be kept. */
-export function encode(value: unknown): string {
+/**
+ * `toReader`: what an address of the writer is to whoever will read the text; by default the same.
+ *
+ * @throws {SagaError} SAGA_CONTEXT_NOT_SERIALIZABLE with the path of what cannot be kept.
+ */
+export function encode(value: unknown, toReader: Readdress = same): string {
   // Nearly all values are JSON already; this look is four times cheaper than a marked copy.
-  return JSON.stringify(isJson(value, 0) ? value : toMarked(value, { path: "", above: [] }));
+  const isReady = isJson(value, 0);
+  return JSON.stringify(isReady ? value : toMarked(value, { path: "", above: [], toReader }));
+}
+
+export type Readdress = (address: Address) => Address;
+
+function same(address: Address): Address {
+  return address;
 }
 
 /** Gives back what `encode` was given: new objects, equal to the old. */
@@ -105,6 +118,7 @@ interface Place {
   readonly path: string;
   /** The objects around this one, to notice a cycle. */
   readonly above: readonly object[];
+  readonly toReader: Readdress;
 }
 
 function toMarked(value: unknown, place: Place): unknown {
@@ -128,12 +142,12 @@ function toMarked(value: unknown, place: Place): unknown {
   }
 }
 
-function objectToMarked(value: object, { path, above }: Place): unknown {
+function objectToMarked(value: object, { path, above, toReader }: Place): unknown {
   if (above.includes(value)) throw notSerializable(path, "a cycle");
   if (above.length >= DEPTH_MAX) throw notSerializable("", `deeper than ${DEPTH_MAX} levels`);
   const inside = [...above, value];
   const child = (key: string | number, part: unknown): unknown =>
-    toMarked(part, { path: `${path}/${key}`, above: inside });
+    toMarked(part, { path: `${path}/${key}`, above: inside, toReader });
 
   if (Array.isArray(value)) {
     return Array.from(value, (part: unknown, index) => child(index, part));
@@ -154,7 +168,11 @@ function objectToMarked(value: object, { path, above }: Place): unknown {
     if (value.cause !== undefined) facts["cause"] = value.cause;
     return { [MARK]: "error", name: value.name, message: value.message, is: child("error", facts) };
   }
-  if (!isPlain(value)) throw notSerializable(path, describe(value));
+  if (!isPlain(value)) {
+    const address = addressOf(value);
+    if (address === null) throw notSerializable(path, describe(value));
+    return { [MARK]: "ref", is: toReader(address) };
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => [escapeKey(key), child(key, part)]),
   );
@@ -190,6 +208,8 @@ function revive(mark: string, marked: Record<string, unknown>): unknown {
       return new Set((is as unknown[]).map(fromMarked));
     case "error":
       return reviveError(marked);
+    case "ref":
+      return inertRef(is as Address);
     default:
       throw new SagaError("SAGA_SNAPSHOT_INVALID", `stored text has the unknown mark "${mark}"`);
   }

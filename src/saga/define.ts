@@ -6,6 +6,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { fromPromise } from "xstate";
 import type {
   AnyStateMachine,
+  CallbackActorLogic,
   EventFrom,
   InputFrom,
   NonReducibleUnknown,
@@ -58,34 +59,109 @@ export function activity<Input extends NonReducibleUnknown, Output>(): PromiseAc
   );
 }
 
-// The one place that names XState's type parameters: the fourth is the union of the chart's actors.
+/** What an action is called with. */
+export interface ActionArguments<Params> extends Omit<
+  ActivityArguments<never>,
+  "input" | "attempt"
+> {
+  readonly params: Params;
+}
+
+/** The work behind an action of a chart. It may run more than once, always with the same key; it is repeated until it succeeds. */
+export type Action<Params> = (action: ActionArguments<Params>) => void | Promise<void>;
+
+/**
+ * Declares an action in `setup({ actions })`, by the type of its params.
+ *
+ * @example
+ * setup({ actions: { tellWarehouse: action<{ orderId: string }>() } })
+ */
+export function action<Params>(): (facts: unknown, params: Params) => void {
+  return () => {
+    throw new Error("an action runs in a saga runtime; give its function to defineSaga");
+  };
+}
+
+// The one place that names XState's type parameters: the fourth is the union of the chart's actors, the fifth of its actions.
 /* oxlint-disable typescript/no-explicit-any -- the parameters that do not matter here are invariant */
 type ActorOf<Machine extends AnyStateMachine> =
   // prettier-ignore
   Machine extends StateMachine<any, any, any, infer Actor, any, any, any, any, any, any, any, any, any, any>
     ? Actor
     : never;
-/* oxlint-enable typescript/no-explicit-any */
 
-/** Names of the chart's activities. */
-export type ActivityName<Machine extends AnyStateMachine> = ActorOf<Machine>["src"];
+type ActionOf<Machine extends AnyStateMachine> =
+  // prettier-ignore
+  Machine extends StateMachine<any, any, any, any, infer Drawn, any, any, any, any, any, any, any, any, any>
+    ? Drawn
+    : never;
+
+type SourceOf<Actor, Logic> = Actor extends { src: infer Name; logic: infer Own }
+  ? Own extends Logic
+    ? Name
+    : never
+  : never;
+
+/** Names of the chart's activities: its promises. To the compiler a callback is a promise of nothing as well. */
+export type ActivityName<Machine extends AnyStateMachine> = Exclude<
+  SourceOf<ActorOf<Machine>, PromiseActorLogic<any, any, any>>,
+  SourceOf<ActorOf<Machine>, CallbackActorLogic<any, any, any>>
+>;
+
+/** Names of the chart's child machines. */
+export type ChildName<Machine extends AnyStateMachine> = SourceOf<
+  ActorOf<Machine>,
+  AnyStateMachine
+>;
+/* oxlint-enable typescript/no-explicit-any */
 
 type LogicOf<Machine extends AnyStateMachine, Name> = Extract<
   ActorOf<Machine>,
   { src: Name }
 >["logic"];
 
-/** One function for each activity of the chart, with the chart's own types. */
+/**
+ * One function for each activity of the chart, with the chart's own types. The first part tells the compiler the
+ * types of parameters before it knows the chart, the second which functions must be there.
+ */
 export type Activities<Machine extends AnyStateMachine> = {
-  readonly [Name in ActivityName<Machine>]: Activity<
-    InputFrom<LogicOf<Machine, Name>>,
-    OutputFrom<LogicOf<Machine, Name>>
+  readonly [Name in ActorOf<Machine>["src"]]?: ActivityOf<Machine, Name>;
+} & { readonly [Name in ActivityName<Machine>]: ActivityOf<Machine, Name> };
+
+type ActivityOf<Machine extends AnyStateMachine, Name> = Activity<
+  InputFrom<LogicOf<Machine, Name>>,
+  OutputFrom<LogicOf<Machine, Name>>
+>;
+
+/** Functions for actions of the chart, in place of those that it draws itself. */
+export type Actions<Machine extends AnyStateMachine> = {
+  readonly [Name in ActionOf<Machine>["type"]]?: Action<
+    Extract<ActionOf<Machine>, { type: Name }>["params"]
   >;
+};
+
+/** What a child machine needs to run, as its parent's definition gives it. A whole saga of that machine will do. */
+export interface ChildDefinition<Machine extends AnyStateMachine> {
+  readonly activities?: Activities<Machine>;
+  readonly compensations?: Compensations<Machine>;
+  readonly actions?: Actions<Machine>;
+  readonly children?: Children<Machine>;
+  readonly events?: EventSchemas<Machine>;
+  readonly parks?: readonly ClientEvent<Machine>["type"][];
+  readonly limits?: Limits<Machine>;
+}
+
+/** By name, the definitions of the chart's child machines. One that has no activities needs none. */
+export type Children<Machine extends AnyStateMachine> = {
+  readonly [Name in ChildName<Machine>]?: LogicOf<Machine, Name> extends infer Child extends
+    AnyStateMachine
+    ? ChildDefinition<Child>
+    : never;
 };
 
 /** For each activity with an effect to undo the activity that undoes it; null: cannot be undone. */
 export type Compensations<Machine extends AnyStateMachine> = {
-  readonly [Name in ActivityName<Machine>]?: ActivityName<Machine> | null;
+  readonly [Name in ActorOf<Machine>["src"]]?: ActorOf<Machine>["src"] | null;
 };
 
 /** The events that may come from outside. */
@@ -115,7 +191,7 @@ export interface Limit<Facts> {
 export interface Limits<Machine extends AnyStateMachine> {
   /** By name of the activity: attempts of it. */
   readonly activities?: {
-    readonly [Name in ActivityName<Machine>]?: Limit<{
+    readonly [Name in ActorOf<Machine>["src"]]?: Limit<{
       readonly input: InputFrom<LogicOf<Machine, Name>>;
     }>;
   };
@@ -130,6 +206,10 @@ export interface SagaDefinition<Machine extends AnyStateMachine> {
   readonly activities: Activities<Machine>;
   // oxlint-disable-next-line typescript/no-generated-empty-object-type -- empty only for a chart of no activities
   readonly compensations?: Compensations<Machine>;
+  /** By name, functions for actions of the chart; those of the chart itself serve where there is none. */
+  readonly actions?: Actions<Machine>;
+  /** By name, what the chart's child machines need to run. */
+  readonly children?: Children<Machine>;
   /** Any Standard Schema (Zod, Valibot, ArkType); without one the input is taken as it comes. */
   readonly input?: StandardSchemaV1<unknown, InputFrom<Machine>>;
   /** Events without a schema are taken as they come. */
@@ -149,6 +229,11 @@ export interface AnySaga {
   readonly machine: AnyStateMachine;
   readonly activities: Readonly<Record<string, Activity<never, unknown>>>;
   readonly compensations: Readonly<Record<string, string | null>>;
+  readonly actions: Readonly<Record<string, Action<never>>>;
+  /** By the name of its logic, what a child machine needs to run. */
+  readonly children: Readonly<Record<string, AnyChildDefinition>>;
+  /** The name of the saga whose chart starts its instances; null: they are started from outside. */
+  readonly childOf: string | null;
   readonly input: StandardSchemaV1 | null;
   readonly events: Readonly<Record<string, StandardSchemaV1>>;
   /** Types of the events that are kept when they come early. */
@@ -158,6 +243,13 @@ export interface AnySaga {
     readonly activities: Readonly<Record<string, Limit<{ readonly input: never }>>>;
   };
 }
+
+export type AnyChildDefinition = Partial<
+  Pick<
+    AnySaga,
+    "activities" | "compensations" | "actions" | "children" | "events" | "parks" | "limits"
+  >
+>;
 
 /** A defined saga with the types of its chart. */
 export interface Saga<Machine extends AnyStateMachine = AnyStateMachine> extends AnySaga {
@@ -193,6 +285,9 @@ export function defineSaga<const Machine extends AnyStateMachine>(
     machine,
     activities: Object.freeze({ ...definition.activities }) as AnySaga["activities"],
     compensations: Object.freeze({ ...definition.compensations }) as AnySaga["compensations"],
+    actions: Object.freeze({ ...definition.actions }) as AnySaga["actions"],
+    children: Object.freeze({ ...definition.children }) as AnySaga["children"],
+    childOf: null,
     input: definition.input ?? null,
     events: Object.freeze({ ...definition.events }) as AnySaga["events"],
     parks: Object.freeze([...(definition.parks ?? [])]),

@@ -60,6 +60,7 @@ export interface StaticTransition {
 export interface InvokeConfig {
   readonly id?: string;
   readonly src: unknown;
+  readonly onDone?: unknown;
   readonly onError?: unknown;
   readonly onSnapshot?: unknown;
 }

@@ -7,39 +7,20 @@ import type { AnySaga } from "./define.ts";
 import { invokesOf, pathOf, registered } from "./finding.ts";
 import type { Found, Rule } from "./finding.ts";
 import { stateNodes } from "./chart.ts";
+import { isMachine, isPromiseLogic } from "./logic.ts";
 import { actionMentions, actorMentions, delayMentions, toBuiltIn } from "./mentions.ts";
-import type { ActionMention, BuiltIn } from "./mentions.ts";
+import type { ActionMention } from "./mentions.ts";
 
 export const effectRules: readonly Rule[] = [
   actionInline,
-  actionCustom,
   actionUnsupported,
   actorInline,
-  actorUnsupported,
+  actorInvalid,
+  childNameInvalid,
   snapshotsUnsupported,
   routeUnsupported,
   delayOutOfRange,
 ];
-
-/**
- * Whether an actor is made by `fromPromise`, as `activity()` makes it. Only the logic of XState's own
- * creators is asked, by an event of XState's own, so that no code of the author runs: hand-written logic has
- * no `config`, a machine's is an object, and `fromTransition`, whose reducer would run, has no `start`.
- */
-export function isPromiseLogic(logic: unknown): boolean {
-  if (logic === null || typeof logic !== "object" || "__xstatenode" in logic) return false;
-  const { config, start, transition } = logic as Partial<AnyActorLogic> & { config?: unknown };
-  if (typeof config !== "function" || typeof start !== "function") return false;
-  const before = { status: "active", output: undefined, error: undefined, input: undefined };
-  const event = { type: "xstate.promise.resolve", data: before };
-  try {
-    const after = transition?.(before, event, {} as never) as Partial<typeof before> | undefined;
-    return after?.status === "done" && after.output === before;
-  } catch {
-    // A callback's logic looks for its receivers, and there is no actor that could have any.
-    return false;
-  }
-}
 
 function actionInline({ machine }: AnySaga): readonly Found[] {
   return actionMentions(machine)
@@ -48,24 +29,15 @@ function actionInline({ machine }: AnySaga): readonly Found[] {
       rule: "action-inline",
       state: pathOf(node),
       message: "an inline action has no name to be found by after a restart, and is not supported",
-      remedy: "use an activity for work, or assign, raise, cancel and log",
-    }));
-}
-
-function actionCustom({ machine }: AnySaga): readonly Found[] {
-  return firstOfEach(actionMentions(machine))
-    .filter(({ name, body }) => name !== null && body !== undefined && toBuiltIn(body) === null)
-    .map(({ node, name }) => ({
-      rule: "action-custom",
-      state: pathOf(node),
-      message: `action "${name}" is a function of your own, which is not supported yet`,
-      remedy: "use an activity for work, or assign, raise, cancel and log",
+      remedy: "register it in setup({ actions }) and use its name, or draw an activity",
     }));
 }
 
 const DURABLE_ACTIONS: readonly string[] = [
   "xstate.assign",
   "xstate.raise",
+  "xstate.sendTo",
+  "xstate.emit",
   "xstate.cancel",
   "xstate.log",
   "xstate.stopChild",
@@ -78,27 +50,16 @@ function actionUnsupported({ machine }: AnySaga): readonly Found[] {
   return firstOfEach(actionMentions(machine)).flatMap(({ node, name, body }) => {
     const builtIn = toBuiltIn(body);
     if (builtIn === null || DURABLE_ACTIONS.includes(builtIn.type)) return [];
-    const what = name === null ? describe(builtIn) : `${describe(builtIn)} (action "${name}")`;
+    const what = builtIn.type.replace("xstate.", "");
     return [
       {
         rule: "action-unsupported",
         state: pathOf(node),
-        message: `${what} is not supported yet`,
-        remedy: insteadOf(builtIn),
+        message: `${name === null ? what : `${what} (action "${name}")`} is not supported`,
+        remedy: "use an activity or an action of your own",
       },
     ];
   });
-}
-
-function describe({ type, to }: BuiltIn): string {
-  if (type !== "xstate.sendTo") return type.replace("xstate.", "");
-  return to === "#_parent" ? "sendParent" : "sendTo or forwardTo";
-}
-
-function insteadOf({ type }: BuiltIn): string {
-  return type === "xstate.sendTo"
-    ? "use raise for an event to the instance itself, or an activity for one to another"
-    : "use an activity that publishes the event";
 }
 
 function actorInline({ machine }: AnySaga): readonly Found[] {
@@ -108,32 +69,46 @@ function actorInline({ machine }: AnySaga): readonly Found[] {
       rule: "actor-inline",
       state: pathOf(node),
       message: `${by} has logic in the place of a name, which cannot be found again after a restart`,
-      remedy: "declare an activity in setup({ actors }) and use its name",
+      remedy: "declare it in setup({ actors }) and use its name",
     }));
 }
 
-function actorUnsupported({ machine }: AnySaga): readonly Found[] {
-  const mentions = actorMentions(machine);
+function actorInvalid({ machine }: AnySaga): readonly Found[] {
   return [...registered(machine, "actors")]
-    .filter(([, logic]) => !isPromiseLogic(logic))
-    .map(([name, logic]) => ({
-      rule: "actor-unsupported",
-      state: pathOf(mentions.find(({ src }) => src === name)?.node ?? machine.root),
-      message: `actor "${name}" is ${kindOf(logic)}, which is not supported yet`,
-      remedy: "use activity<Input, Output>(), or fromPromise, and give its function to defineSaga",
+    .filter(([, logic]) => {
+      const { transition, getInitialSnapshot } = Object(logic) as Partial<AnyActorLogic>;
+      return typeof transition !== "function" || typeof getInitialSnapshot !== "function";
+    })
+    .map(([name]) => ({
+      rule: "actor-invalid",
+      state: pathOf(machine.root),
+      message: `actor "${name}" is no actor logic`,
+      remedy: "use activity<Input, Output>(), a machine, or one of XState's creators",
     }));
 }
 
-function kindOf(logic: unknown): string {
-  return logic !== null && typeof logic === "object" && "__xstatenode" in logic
-    ? "a child machine"
-    : "no promise: a callback, an observable, a transition function or logic of your own";
+/** Part of the name of a saga, and so of URLs and idempotency keys. */
+const CHILD_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+function childNameInvalid({ machine }: AnySaga): readonly Found[] {
+  return [...registered(machine, "actors")]
+    .filter(([name, logic]) => isMachine(logic) && !CHILD_NAME.test(name))
+    .map(([name]) => ({
+      rule: "child-name-invalid",
+      state: pathOf(machine.root),
+      message: `the name of child machine "${name}" cannot be part of a saga's name`,
+      remedy: `use 1-64 letters, digits, "_" and "-", beginning with a letter`,
+    }));
 }
 
 function snapshotsUnsupported({ machine }: AnySaga): readonly Found[] {
+  const actors = registered(machine, "actors");
   return stateNodes(machine).flatMap((node) =>
     invokesOf(node)
-      .filter(({ onSnapshot }) => onSnapshot !== undefined)
+      .filter(({ onSnapshot, src }) => {
+        const logic = typeof src === "string" ? actors.get(src) : undefined;
+        return onSnapshot !== undefined && isPromiseLogic(logic);
+      })
       .map(({ id }) => ({
         rule: "snapshot-unsupported",
         state: pathOf(node),

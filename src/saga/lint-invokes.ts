@@ -8,8 +8,9 @@
 import type { AnyStateNode } from "xstate";
 import { stateNodes } from "./chart.ts";
 import type { AnySaga } from "./define.ts";
-import { invokesOf, pathOf, transitionsOf } from "./finding.ts";
-import type { Found, Rule, StaticTransition } from "./finding.ts";
+import { invokesOf, pathOf, registered, transitionsOf } from "./finding.ts";
+import type { Found, InvokeConfig, Rule, StaticTransition } from "./finding.ts";
+import { isPromiseLogic } from "./logic.ts";
 import { spawnMentions } from "./mentions.ts";
 import { carriedPhases } from "./lint-states.ts";
 
@@ -91,6 +92,15 @@ function onErrorMissing({ machine }: AnySaga): readonly Found[] {
   );
 }
 
+/** The invokes that have a key: other actors are started anew each time. */
+function activitiesOf(node: AnyStateNode): readonly InvokeConfig[] {
+  const actors = registered(node.machine, "actors");
+  return invokesOf(node).filter(({ src }) => {
+    const logic = typeof src === "string" ? actors.get(src) : src;
+    return logic === undefined || isPromiseLogic(logic);
+  });
+}
+
 function idempotencyKeyOf(node: AnyStateNode): unknown {
   return (node.meta as { idempotencyKey?: unknown } | undefined)?.idempotencyKey;
 }
@@ -108,11 +118,11 @@ function idempotencyKeyInvalid({ machine }: AnySaga): readonly Found[] {
 
 function idempotencyKeyShared({ machine }: AnySaga): readonly Found[] {
   return stateNodes(machine)
-    .filter((node) => invokesOf(node).length > 1 && idempotencyKeyOf(node) !== undefined)
+    .filter((node) => activitiesOf(node).length > 1 && idempotencyKeyOf(node) !== undefined)
     .map((node) => ({
       rule: "idempotency-key-shared",
       state: pathOf(node),
-      message: `${invokesOf(node).length} invokes would share the key of meta.idempotencyKey`,
+      message: `${activitiesOf(node).length} invokes would share the key of meta.idempotencyKey`,
       remedy: "give each of them a state of its own",
     }));
 }
@@ -121,7 +131,7 @@ function idempotencyKeyMissing({ machine }: AnySaga): readonly Found[] {
   const nodes = stateNodes(machine);
   const transitions = nodes.flatMap(transitionsOf);
   return nodes
-    .filter((node) => invokesOf(node).length > 0 && idempotencyKeyOf(node) === undefined)
+    .filter((node) => activitiesOf(node).length > 0 && idempotencyKeyOf(node) === undefined)
     .filter((node) => comesBack(node, transitions))
     .map((node) => ({
       rule: "idempotency-key-missing",

@@ -5,7 +5,7 @@
 import type { AnySaga } from "./define.ts";
 import { pathOf, registered, ROOT } from "./finding.ts";
 import type { Found, Rule } from "./finding.ts";
-import { isPromiseLogic } from "./lint-effects.ts";
+import { isMachine, isPromiseLogic } from "./logic.ts";
 import { actionMentions, actorMentions, delayMentions, guardMentions } from "./mentions.ts";
 import type { NameMention } from "./mentions.ts";
 
@@ -19,6 +19,8 @@ export const nameRules: readonly Rule[] = [
   activityNotFunction,
   compensationUnknown,
   compensationNeverRuns,
+  childUnknown,
+  actionStranger,
 ];
 
 function actorUnknown({ machine }: AnySaga): readonly Found[] {
@@ -76,12 +78,14 @@ function activityMissing({ machine, activities }: AnySaga): readonly Found[] {
 }
 
 function activityUnknown({ machine, activities }: AnySaga): readonly Found[] {
-  const actors = [...registered(machine, "actors").keys()];
+  const actors = registered(machine, "actors");
   return strangers(machine, activities).map((name) =>
     atRoot(
       "activity-unknown",
-      `activity "${name}" is no actor of the chart`,
-      didYouMean(name, actors) ??
+      actors.has(name)
+        ? `actor "${name}" is no promise, and runs by the chart's own logic`
+        : `activity "${name}" is no actor of the chart`,
+      didYouMean(name, promises(machine)) ??
         `declare it in setup({ actors: { ${name}: activity() } }), or remove it`,
     ),
   );
@@ -91,8 +95,43 @@ function strangers(
   machine: AnySaga["machine"],
   activities: AnySaga["activities"],
 ): readonly string[] {
-  const actors = registered(machine, "actors");
-  return Object.keys(activities).filter((name) => !actors.has(name));
+  const known = promises(machine);
+  return Object.keys(activities).filter((name) => !known.includes(name));
+}
+
+function promises(machine: AnySaga["machine"]): readonly string[] {
+  return [...registered(machine, "actors")]
+    .filter(([, logic]) => isPromiseLogic(logic))
+    .map(([name]) => name);
+}
+
+function childUnknown({ machine, children }: AnySaga): readonly Found[] {
+  const known = [...registered(machine, "actors")]
+    .filter(([, logic]) => isMachine(logic))
+    .map(([name]) => name);
+  return Object.keys(children)
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      atRoot(
+        "child-unknown",
+        `children name "${name}", which is no child machine of the chart`,
+        didYouMean(name, known) ?? "declare the machine in setup({ actors }), or remove it",
+      ),
+    );
+}
+
+function actionStranger({ machine, actions }: AnySaga): readonly Found[] {
+  const known = [...registered(machine, "actions").keys()];
+  return Object.keys(actions)
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      atRoot(
+        "action-stranger",
+        `actions name "${name}", which is no action of the chart`,
+        didYouMean(name, known) ??
+          `declare it in setup({ actions: { ${name}: action() } }), or remove it`,
+      ),
+    );
 }
 
 function activityNotFunction({ activities }: AnySaga): readonly Found[] {

@@ -10,7 +10,8 @@ export const parkRules: readonly Rule[] = [parkUnknown];
 function parkUnknown(saga: AnySaga): readonly Found[] {
   const { machine, parks } = saga;
   if (parks.length === 0) return [];
-  const known = declaredEvents({ saga, machine, invocations: new Map(), undoes: new Map() });
+  const bare = { actors: new Map(), invocations: new Map(), undoes: new Map() };
+  const known = declaredEvents({ saga, machine, ...bare });
   return parks
     .filter((type) => !known.includes(type))
     .map((type) => ({

@@ -5,9 +5,9 @@
 import type { AnyStateNode } from "xstate";
 import { stateNodes } from "./chart.ts";
 import type { AnySaga } from "./define.ts";
-import { pathOf, ROOT, transitionsOf } from "./finding.ts";
+import { invokesOf, pathOf, ROOT, transitionsOf } from "./finding.ts";
 import type { Found, Rule, StaticTransition } from "./finding.ts";
-import { endPhases, isEndPhase, isPhase, phases } from "./phase.ts";
+import { drawnEndPhases, isEndPhase, isPhase, phases } from "./phase.ts";
 import type { Phase } from "./phase.ts";
 
 export const stateRules: readonly Rule[] = [
@@ -81,7 +81,7 @@ function endPhaseMissing({ machine }: AnySaga): readonly Found[] {
     .map((node) =>
       found("end-phase-missing", node, {
         message: "an instance can end here, and no tag tells how it ended",
-        remedy: `tag the state with one of ${list(endPhases)}`,
+        remedy: `tag the state with one of ${list(drawnEndPhases)}`,
       }),
     );
 }
@@ -124,15 +124,22 @@ function isTakenOn(final: AnyStateNode): boolean {
   return false;
 }
 
+/** XState gives the results of actors to a "*" handler where no handler of their own takes them first. */
 function wildcard({ machine }: AnySaga): readonly Found[] {
   return handled(machine)
     .filter(({ descriptor }) => descriptor === "*")
-    .map(({ node }) =>
-      found("wildcard", node, {
-        message: `a "*" handler also takes the results of activities and the timers`,
-        remedy: `name the events; for a group of them use a prefix, such as "order.*"`,
-      }),
-    );
+    .flatMap(({ node }) => {
+      const silent = withInside(node)
+        .flatMap(invokesOf)
+        .find(({ onDone }) => onDone === undefined);
+      if (silent === undefined) return [];
+      return [
+        found("wildcard", node, {
+          message: `a "*" handler would take the result of invoke "${silent.id ?? ""}", which has no onDone`,
+          remedy: `give the invoke an onDone, or name the events; for a group of them use a prefix, such as "order.*"`,
+        }),
+      ];
+    });
 }
 
 function eventReserved({ machine, events }: AnySaga): readonly Found[] {

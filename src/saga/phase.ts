@@ -5,8 +5,11 @@
  */
 import type { AnyMachineSnapshot } from "xstate";
 
-/** How an instance can end. */
-export const endPhases = ["completed", "compensated", "failed"] as const;
+/** How a chart can say that an instance ends. */
+export const drawnEndPhases = ["completed", "compensated", "failed"] as const;
+
+/** How an instance can end. `stopped`: its parent has left it; no chart says so. */
+export const endPhases = [...drawnEndPhases, "stopped"] as const;
 
 /** All phases. Where parallel regions differ, the one that stands later in this list speaks for the instance. */
 export const phases = ["forward", "retrying", "compensating", "stuck", ...endPhases] as const;
@@ -14,19 +17,21 @@ export const phases = ["forward", "retrying", "compensating", "stuck", ...endPha
 export type EndPhase = (typeof endPhases)[number];
 export type Phase = (typeof phases)[number];
 
+/** Whether a tag says a phase. */
 export function isPhase(tag: string): tag is Phase {
-  return (phases as readonly string[]).includes(tag);
+  return tag !== "stopped" && (phases as readonly string[]).includes(tag);
 }
 
 export function isEndPhase(phase: Phase): phase is EndPhase {
   return (endPhases as readonly string[]).includes(phase);
 }
 
-/** The phase of a snapshot. XState's error status is `failed`, whatever the tags say. */
+/** The phase of a snapshot. XState's error status is `failed`, and a stopped one `stopped`, whatever the tags say. */
 export function phaseOf(snapshot: AnyMachineSnapshot): Phase {
   if (snapshot.status === "error") return "failed";
+  if (snapshot.status === "stopped") return "stopped";
 
-  const tagged = phases.filter((phase) => snapshot.tags.has(phase));
+  const tagged = phases.filter((phase) => isPhase(phase) && snapshot.tags.has(phase));
   // A region may be done before the others are: only the instance ends, and then nothing else counts.
   const hasEnded = snapshot.status === "done";
   const candidates = tagged.filter((phase) => isEndPhase(phase) === hasEnded);

@@ -6,10 +6,13 @@
  * the event asks for: guards, assigns and mappers. Nothing is started, sent or scheduled; the actions are
  * collected, to be read as data.
  */
-import type { AnyActorLogic, AnyActorRef, AnyActorScope, ExecutableActionObject } from "xstate";
+import type { AnyActorLogic, AnyActorScope, ExecutableActionObject } from "xstate";
+import { addressNamed, inertRef, sessionPrefix } from "./ref.ts";
 
 /** An action that XState resolved and did not run. */
-export type ResolvedAction = Pick<ExecutableActionObject, "type" | "params">;
+export type ResolvedAction = Pick<ExecutableActionObject, "type" | "params" | "info"> & {
+  readonly exec?: unknown;
+};
 
 export interface InertScope {
   readonly scope: AnyActorScope;
@@ -29,14 +32,28 @@ export const inertLogic: AnyActorLogic = {
   getPersistedSnapshot: (snapshot: unknown) => snapshot,
 } as AnyActorLogic;
 
-/** A scope for one step. `self.id` is the instance id; ids of spawned children count from `idPrefix`. */
-export function createScope(instanceId: string, idPrefix: string): InertScope {
+/** Whose scope it is. */
+export interface ScopeOwner {
+  readonly instanceId: string;
+  /** The revision that the step makes: ids of spawned children are counted within it. */
+  readonly revision: number;
+  /** The id by which its parent knows the instance; absent if it has no parent. */
+  readonly childId?: string | undefined;
+}
+
+/** A scope for one step. */
+export function createScope({ instanceId, revision, childId }: ScopeOwner): InertScope {
   const actions: ResolvedAction[] = [];
-  const system = createSystem(idPrefix);
+  const system = createSystem(sessionPrefix(revision));
+  const id = childId ?? instanceId;
+  const self =
+    childId === undefined
+      ? inertRef({ kind: "self" }, { id, system })
+      : inertRef({ kind: "self" }, { id, system, parent: inertRef({ kind: "parent" }) });
   const scope = {
-    self: inertRef(instanceId, system),
+    self,
     system,
-    id: instanceId,
+    id,
     sessionId: instanceId,
     logger: nothing,
     defer: nothing,
@@ -47,25 +64,6 @@ export function createScope(instanceId: string, idPrefix: string): InertScope {
   return { scope: scope as unknown as AnyActorScope, actions };
 }
 
-/** A reference to a child that lives elsewhere: in the outbox, not in this process's memory. */
-export function inertRef(id: string, system: unknown, src = "inert"): AnyActorRef {
-  const ref: Record<string, unknown> = {
-    id,
-    sessionId: id,
-    src,
-    system,
-    send: nothing,
-    start: nothing,
-    stop: nothing,
-    getSnapshot: () => ({ status: "active" }),
-    getPersistedSnapshot: () => undefined,
-    on: () => ({ unsubscribe: nothing }),
-    subscribe: () => ({ unsubscribe: nothing }),
-  };
-  ref["ref"] = ref;
-  return ref as unknown as AnyActorRef;
-}
-
 function createSystem(idPrefix: string): object {
   let booked = 0;
   return {
@@ -74,7 +72,8 @@ function createSystem(idPrefix: string): object {
     _register: (id: string) => id,
     _unregister: nothing,
     _set: nothing,
-    get: nothing,
+    // Whether somebody is there is not known here; what is sent to nobody is told as undeliverable.
+    get: (name: string) => inertRef(addressNamed(name)),
     getAll: () => ({}),
     inspect: () => ({ unsubscribe: nothing }),
     _sendInspectionEvent: nothing,

@@ -10,7 +10,8 @@ import { stateNodes } from "./chart.ts";
 import type { Chart } from "./chart.ts";
 import { decode, encode, normalizeError } from "./codec.ts";
 import type { Visits } from "./effect.ts";
-import { inertRef } from "./scope.ts";
+import { addressOf, inertRef, isInert } from "./ref.ts";
+import type { Address } from "./ref.ts";
 
 /** Format of what `encodeSnapshot` writes. A later one comes with an upgrader from this one. */
 export const SNAPSHOT_FORMAT = 1;
@@ -27,9 +28,16 @@ interface Envelope {
   readonly error?: unknown;
   /** Ids of the states that a history state remembers, by its id. */
   readonly history: Readonly<Record<string, readonly string[]>>;
-  /** Names of the logic of each child, by the child's id. */
-  readonly children: Readonly<Record<string, string>>;
+  /** By the child's id. */
+  readonly children: Readonly<Record<string, StoredChild>>;
   readonly visits: Visits;
+}
+
+interface StoredChild {
+  /** Name of its logic. */
+  readonly src: string;
+  /** The revision that started it. */
+  readonly generation: number;
 }
 
 /** @throws {SagaError} SAGA_CONTEXT_NOT_SERIALIZABLE if the context, the output or the error is not plain data. */
@@ -46,10 +54,16 @@ export function encodeSnapshot(chart: Chart, snapshot: AnyMachineSnapshot, visit
     ...(snapshot.output === undefined ? {} : { output: snapshot.output as unknown }),
     ...(snapshot.error === undefined ? {} : { error: snapshot.error }),
     history: mapValues(history, (nodes) => nodes.map((node) => node.id)),
-    children: mapValues(children, (ref) => ref.src as string),
+    children: mapValues(children, toStoredChild),
     visits,
   };
   return encode(envelope);
+}
+
+function toStoredChild(ref: AnyActorRef): StoredChild {
+  const address = addressOf(ref);
+  if (address?.kind !== "child") throw new Error(`child "${ref.id}" has no address`);
+  return { src: ref.src as string, generation: address.generation };
 }
 
 /** @throws {SagaError} SAGA_SNAPSHOT_INVALID if the text is no snapshot of this chart. */
@@ -72,9 +86,20 @@ export function decodeSnapshot(
 
 /** The snapshot as it will be after a restart, so that a live one can never behave differently. */
 export function settled(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
-  const ordered = inDocumentOrder(snapshot);
+  const ordered = withInertChildren(inDocumentOrder(snapshot));
   if (ordered.status !== "error") return ordered;
   return { ...ordered, error: normalizeError(ordered.error) } as AnyMachineSnapshot;
+}
+
+// An actor that XState spawned holds all that its step was made of, and would keep it alive.
+function withInertChildren(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
+  const entries = Object.entries(snapshot.children as Record<string, AnyActorRef>);
+  if (entries.every(([, ref]) => isInert(ref))) return snapshot;
+  const children = entries.map(([childId, ref]) => [
+    childId,
+    isInert(ref) ? ref : inertRef(addressOf(ref) as Address, { src: ref.src as string }),
+  ]);
+  return { ...snapshot, children: Object.fromEntries(children) } as AnyMachineSnapshot;
 }
 
 // XState tries `always` in the order in which the leaves were entered, which no stored value can tell.
@@ -118,7 +143,10 @@ function restore(chart: Chart, envelope: Envelope): AnyMachineSnapshot {
   return Object.assign(inDocumentOrder(snapshot), {
     status: envelope.status,
     children: Object.fromEntries(
-      Object.entries(envelope.children).map(([id, src]) => [id, inertRef(id, {}, src)]),
+      Object.entries(envelope.children).map(([childId, { src, generation }]) => [
+        childId,
+        inertRef({ kind: "child", childId, generation }, { src }),
+      ]),
     ),
   });
 }

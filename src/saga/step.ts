@@ -7,10 +7,11 @@ import { SagaError } from "../errors.ts";
 import { isForbidding } from "./accepts.ts";
 import type { Chart } from "./chart.ts";
 import { normalize, normalizeError } from "./codec.ts";
-import { readEffects } from "./effect.ts";
-import type { Effect, Macrostep, Pending, PendingActivity } from "./effect.ts";
+import type { ChildRef, Effect, Macrostep, Pending, PendingActivity } from "./effect.ts";
+import { readEffects } from "./read-effects.ts";
 import { createScope } from "./scope.ts";
 import type { InertScope } from "./scope.ts";
+import { findChild, send } from "./send.ts";
 import { settled } from "./snapshot.ts";
 
 /** Where an instance stands: its snapshot, and all that is pending. Immutable. */
@@ -31,6 +32,8 @@ export interface Moment {
   /** The revision that the step's commit makes. */
   readonly revision: number;
   readonly nowMs: number;
+  /** The id by which its parent knows the instance; absent if it has no parent. */
+  readonly childId?: string | undefined;
 }
 
 /** The result of an activity's attempt. */
@@ -48,7 +51,7 @@ export function start(chart: Chart, input: unknown, moment: Moment): Step {
   const after = chart.machine.getInitialSnapshot(inert.scope, input) as AnyMachineSnapshot;
   // Not an end but a fault: nothing has happened yet, so the caller may hear of it.
   if (after.status === "error") throw transitionFailed(chart, "xstate.init", after.error);
-  const empty: Pending = { timers: [], activities: [], visits: {} };
+  const empty: Pending = { timers: [], activities: [], children: [], visits: {} };
   const macrostep = { before: null, after, actions: inert.actions, ...moment };
   return toStep(chart, empty, macrostep, "xstate.init");
 }
@@ -89,6 +92,10 @@ export function fire(
   const timer = current.timers.find((candidate) => candidate.timerId === timerId);
   if (timer === undefined) return null;
   const spent = { ...current, timers: current.timers.filter((candidate) => candidate !== timer) };
+  if (timer.to !== null) {
+    const { effects, children } = send(chart, spent.children, { to: timer.to, event: timer.event });
+    return { next: { ...spent, children }, effects };
+  }
   return advance(chart, spent, timer.event, moment) ?? { next: spent, effects: [] };
 }
 
@@ -105,6 +112,30 @@ export function settle(
   }
   const spent = without(current, activity);
   const event = toEvent(activity.activityId, outcome);
+  return advance(chart, spent, event, moment) ?? { next: spent, effects: [] };
+}
+
+/**
+ * The step that news of a child cause: an event that it sent, a snapshot, or its end. Null if it comes too late.
+ *
+ * That a child is done is told even if the chart has left it meanwhile, unless another has taken its id since
+ * (SCXML, 6.4: what was sent stays sent); its failure counts only while the chart waits for it.
+ */
+export function hear(
+  chart: Chart,
+  current: Standing,
+  { child: ref, event }: { readonly child: ChildRef; readonly event: EventObject },
+  moment: Moment,
+): Step | null {
+  const child = findChild(current.children, ref);
+  const isDone = event.type === `xstate.done.actor.${ref.childId}`;
+  const isSuperseded = current.children.some(
+    ({ childId, generation }) => childId === ref.childId && generation > ref.generation,
+  );
+  if (child === undefined && (!isDone || isSuperseded)) return null;
+  const isOver = isDone || event.type === `xstate.error.actor.${ref.childId}`;
+  const children = isOver ? current.children.filter((one) => one !== child) : current.children;
+  const spent = { ...current, children };
   return advance(chart, spent, event, moment) ?? { next: spent, effects: [] };
 }
 
@@ -134,8 +165,8 @@ export function toEvent(activityId: string, outcome: Outcome): AnyEventObject {
   }
 }
 
-function scopeOf({ instanceId, revision }: Moment): InertScope {
-  return createScope(instanceId, `spawned.${revision}`);
+function scopeOf({ instanceId, revision, childId }: Moment): InertScope {
+  return createScope({ instanceId, revision, childId });
 }
 
 function transition(

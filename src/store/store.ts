@@ -8,12 +8,18 @@
  * Snapshots, events and inputs are opaque text here (see `saga/codec.ts`).
  */
 import type { Phase } from "../saga/phase.ts";
+import type {
+  ActionRecord,
+  ChildMove,
+  ChildRecord,
+  ChildRef,
+  FamilyStore,
+  InstanceKey,
+  MessageRecord,
+  ParentLink,
+} from "./family.ts";
 
-/** The name of one instance: `instanceId` is unique within its saga. */
-export interface InstanceKey {
-  readonly saga: string;
-  readonly instanceId: string;
-}
+export type { InstanceKey } from "./family.ts";
 
 /** Why an instance holds still. */
 export interface Suspension {
@@ -61,6 +67,8 @@ export interface InstanceRecord extends InstanceKey {
   readonly correlationId: string;
   /** W3C trace context of the start, or null. */
   readonly traceparent: string | null;
+  /** Null: it was started from outside. */
+  readonly parent: ParentLink | null;
   /** Set at start, for search; like `createdAtMs` it stays as the first revision said. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
@@ -75,6 +83,8 @@ export interface TimerRecord {
   readonly sendId: string | null;
   /** The encoded event that it delivers. */
   readonly event: string;
+  /** The encoded address that it is sent to; null: the instance takes it itself. */
+  readonly sendTo: string | null;
   readonly dueAtMs: number;
 }
 
@@ -118,8 +128,19 @@ export interface ParkedRecord {
   readonly event: string;
 }
 
-/** Where an event came from. */
-export type EventSource = "start" | "client" | "operator" | "activity" | "timer";
+/**
+ * Where an event came from. `message`: another instance; `child`: a child, by its end or a snapshot, or one that the
+ * process hosts; `action`: an action of the author's own, which failed or was performed after it had.
+ */
+export type EventSource =
+  | "start"
+  | "client"
+  | "operator"
+  | "activity"
+  | "timer"
+  | "message"
+  | "child"
+  | "action";
 
 /** A committed event. */
 export interface JournalEntry {
@@ -141,9 +162,20 @@ export interface JournalEntry {
   readonly effects: string;
   /**
    * `applied`; `late`: the result of an abandoned attempt; `failed`: the chart threw, nothing moved; `parked`: no
-   * state takes it yet, it is kept; `stranded`: it was kept, and the instance ended before a state took it.
+   * state takes it yet, it is kept; `stranded`: it was kept, and the instance ended before a state took it;
+   * `unhandled`: a message that no transition takes; `undeliverable`: a message that this instance sent, and
+   * whoever should take it is not there or has ended.
    */
-  readonly verdict: "applied" | "late" | "failed" | "parked" | "stranded";
+  readonly verdict:
+    | "applied"
+    | "late"
+    | "failed"
+    | "parked"
+    | "stranded"
+    | "unhandled"
+    | "undeliverable";
+  /** Who sent the message, or (`undeliverable`) who should have taken it; null if it was none. */
+  readonly sender: InstanceKey | null;
   /** The operation that this event was, or null. */
   readonly operation: OperationRecord | null;
 }
@@ -181,13 +213,32 @@ export interface WriteSet {
   /** Sequence of the parked event that this event is: it must still be there, and is deleted. */
   readonly unparked: number | null;
   readonly answer: RecordedAnswer | null;
+  readonly childrenStarted: readonly ChildRecord[];
+  /** Children that ended, or were left. */
+  readonly childrenEnded: readonly ChildRef[];
+  readonly childrenMoved: readonly ChildMove[];
+  readonly messagesSent: readonly MessageRecord[];
+  /** Position of the message that this event is: it must still be there, and is deleted. */
+  readonly messageTaken: number | null;
+  readonly actionsAsked: readonly ActionRecord[];
+  /** Instances that this event starts: they commit with it, or nothing does. */
+  readonly born: readonly WriteSet[];
 }
 
 /**
  * Why a write set was left out of its batch: `revision`: another commit came first, or the instance exists
- * already, or is not there; `timer`/`effect`/`parked`: what the event came from is gone; `eventId`: that id was used.
+ * already, or is not there; `timer`/`effect`/`parked`/`message`: what the event came from is gone; `eventId`: that id was used;
+ * `born`: an instance that it starts exists already.
  */
-export type CommitOutcome = "committed" | "revision" | "timer" | "effect" | "parked" | "eventId";
+export type CommitOutcome =
+  | "committed"
+  | "revision"
+  | "timer"
+  | "effect"
+  | "parked"
+  | "message"
+  | "eventId"
+  | "born";
 
 /** An instance with all that is pending. */
 export interface StoredInstance {
@@ -198,6 +249,8 @@ export interface StoredInstance {
   readonly effects: readonly EffectRecord[];
   /** In the order of arrival. */
   readonly parked: readonly ParkedRecord[];
+  /** In the order in which they were started. */
+  readonly children: readonly ChildRecord[];
 }
 
 export interface ClaimedEffect extends InstanceKey {
@@ -362,7 +415,7 @@ export interface FeedPage {
   readonly hasMore: boolean;
 }
 
-export interface Store extends ScheduleStore {
+export interface Store extends ScheduleStore, FamilyStore {
   load(key: InstanceKey): Promise<StoredInstance | null>;
 
   /** The answer recorded under an event id of that instance. */

@@ -28,6 +28,7 @@ export function instanceRecord(over: Partial<InstanceRecord> = {}): InstanceReco
     suspended: null,
     correlationId: "c-1",
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    parent: null,
     attributes: { customer: "u-1" },
     createdAtMs: nowMs,
     updatedAtMs: nowMs + revision,
@@ -51,6 +52,7 @@ export function journalEntry(over: Partial<JournalEntry> = {}): JournalEntry {
     effects: "[]",
     verdict: "applied",
     operation: null,
+    sender: null,
     ...over,
   };
 }
@@ -60,6 +62,7 @@ export function timerRecord(over: Partial<TimerRecord> = {}): TimerRecord {
     timerId: "reminder-1",
     sendId: "reminder",
     event: `{"type":"REMIND"}`,
+    sendTo: null,
     dueAtMs: nowMs + 1_000,
     ...over,
   };
@@ -114,6 +117,13 @@ export function writeSet(
     parked: null,
     unparked: null,
     answer: null,
+    childrenStarted: [],
+    childrenEnded: [],
+    childrenMoved: [],
+    messagesSent: [],
+    messageTaken: null,
+    actionsAsked: [],
+    born: [],
     ...changes,
   };
 }

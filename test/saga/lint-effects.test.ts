@@ -19,41 +19,22 @@ import {
   stopChild,
 } from "xstate";
 import type { AnyStateMachine } from "xstate";
-import { lint } from "../../src/saga/lint.ts";
+import { kindOf } from "../../src/saga/logic.ts";
 import { chartOf, invoke, rulesOf, work } from "./loose-charts.ts";
-import { sagaOf } from "./steps.ts";
 
 describe("effects that cannot be made durable", () => {
-  const custom = { actions: { tell: () => undefined } };
+  const ending = { initial: "a", states: { a: { type: "final", tags: "completed" } } } as const;
 
   test.each<[string, string, AnyStateMachine]>([
     ["action-inline", "an arrow function", chartOf({ entry: () => undefined })],
-    ["action-custom", "a registered function", chartOf({ entry: "tell" }, custom)],
-    ["action-custom", "one that only enqueueActions could name", chartOf({}, custom)],
-    ["action-unsupported", "sendTo", chartOf({ entry: sendTo("x", { type: "E" }) })],
-    ["action-unsupported", "sendParent", chartOf({ entry: sendParent({ type: "E" }) })],
-    ["action-unsupported", "forwardTo", chartOf({ on: { E: { actions: forwardTo("x") } } })],
-    ["action-unsupported", "emit", chartOf({ entry: emit({ type: "E" }) })],
-    [
-      "action-unsupported",
-      "a registered emit",
-      chartOf({ entry: "e", exit: "e" }, { actions: { e: emit({ type: "E" }) } }),
-    ],
     ["actor-inline", "invoke", chartOf({ invoke: { ...invoke, src: work } })],
     ["actor-inline", "spawnChild", chartOf({ entry: spawnChild(work, { id: "w" }) })],
-    ["actor-unsupported", "a machine", chartOf({}, { actors: { work: createMachine({}) } })],
-    ["actor-unsupported", "a callback", chartOf({}, { actors: { work: fromCallback(() => {}) } })],
+    ["actor-invalid", "nothing that XState knows", chartOf({}, { actors: { work: {} } })],
     [
-      "actor-unsupported",
-      "an observable",
-      chartOf({}, { actors: { work: fromObservable(() => ({}) as never) } }),
+      "child-name-invalid",
+      "a machine whose name cannot stand in a URL",
+      chartOf({}, { actors: { work, "credit/check": createMachine(ending) } }),
     ],
-    [
-      "actor-unsupported",
-      "a transition function",
-      chartOf({}, { actors: { work: fromTransition((state: object) => state, {}) } }),
-    ],
-    ["actor-unsupported", "nothing that XState knows", chartOf({}, { actors: { work: {} } })],
     ["snapshot-unsupported", "onSnapshot", chartOf({ invoke: { ...invoke, onSnapshot: {} } })],
     ["route-unsupported", "a route", chartOf({ id: "r", route: {} })],
     ["delay-out-of-range", "after", chartOf({ after: { "-5": "b" } })],
@@ -68,26 +49,6 @@ describe("effects that cannot be made durable", () => {
     expect(rulesOf(machine)).toEqual([rule]);
   });
 
-  test.each([
-    ["emit", chartOf({ entry: emit({ type: "E" }) }), "emit is not supported yet"],
-    [
-      "sendParent",
-      chartOf({ entry: sendParent({ type: "E" }) }),
-      "sendParent is not supported yet",
-    ],
-    [
-      "a machine",
-      chartOf({}, { actors: { work: createMachine({}) } }),
-      'actor "work" is a child machine, which is not supported yet',
-    ],
-    ["an action", chartOf({ entry: "tell" }, custom), 'action "tell" is a function of your own'],
-  ])("says of %s what it is, and names another way", (_, machine, message) => {
-    const [finding] = lint(sagaOf(machine));
-
-    expect(finding?.message).toContain(message);
-    expect(finding?.remedy).toMatch(/^use /);
-  });
-
   test("what is durable may stand inline or be registered", () => {
     const actions = [
       assign({ n: 1 }),
@@ -97,6 +58,10 @@ describe("effects that cannot be made durable", () => {
       log("x"),
       spawnChild("work", { id: "w" }),
       stopChild("w"),
+      sendTo("x", { type: "E" }),
+      sendParent({ type: "E" }),
+      forwardTo("x"),
+      emit({ type: "E" }),
       enqueueActions(() => undefined),
     ];
     const registered = Object.fromEntries(actions.map((action, index) => [`a${index}`, action]));
@@ -105,9 +70,19 @@ describe("effects that cannot be made durable", () => {
     expect(rulesOf(chartOf({ entry: Object.keys(registered) }, { actions: registered }))).toEqual(
       [],
     );
+    expect(rulesOf(chartOf({ entry: "tell" }, { actions: { tell: () => undefined } }))).toEqual([]);
   });
 
-  test("any fromPromise is an activity, and no code of any actor runs to find out", () => {
+  test.each<[string, unknown]>([
+    ["a machine", createMachine(ending)],
+    ["a callback", fromCallback(() => {})],
+    ["an observable", fromObservable(() => ({}) as never)],
+    ["a transition function", fromTransition((state: object) => state, {})],
+  ])("%s may be an actor", (_, other) => {
+    expect(rulesOf(chartOf({}, { actors: { work, other } }))).toEqual([]);
+  });
+
+  test("what kind an actor is of is told without running any of its code", () => {
     const ran: string[] = [];
     const run = (name: string) => (): never => {
       ran.push(name);
@@ -127,11 +102,16 @@ describe("effects that cannot be made durable", () => {
       foreign,
     };
 
-    const refused = lint(sagaOf(chartOf({}, { actors }))).map(
-      ({ message }) => message.split('"')[1],
-    );
+    const kinds = Object.entries(actors).map(([name, logic]) => [name, kindOf(logic)]);
 
-    expect(refused).toEqual(["callback", "observable", "transition", "machine", "foreign"]);
+    expect(Object.fromEntries(kinds)).toEqual({
+      promise: "activity",
+      callback: "live",
+      observable: "live",
+      transition: "reducer",
+      machine: "instance",
+      foreign: "live",
+    });
     expect(ran).toEqual([]);
   });
 });

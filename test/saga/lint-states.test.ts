@@ -6,6 +6,7 @@ import { chartOf, rulesOf } from "./loose-charts.ts";
 describe("states", () => {
   const withStates = (states: object, root: object = {}): AnyStateMachine =>
     chartOf({}, {}, { states: { a: { tags: "forward" }, ...states }, ...root });
+  const silent = { id: "work", src: "work", onError: "a" };
   const region = (tags: string): object => ({
     initial: "x",
     states: { x: { tags: "forward", on: { E: "y" } }, y: { type: "final", tags } },
@@ -72,8 +73,16 @@ describe("states", () => {
         b: { type: "parallel", states: { r: { initial: "x", states: { x: { type: "final" } } } } },
       }),
     ],
-    ["wildcard", "a handler of the root", withStates({}, { on: { "*": ".a" } })],
-    ["wildcard", "a ban", withStates({ b: { tags: "forward", on: { "*": undefined } } })],
+    [
+      "wildcard",
+      "a handler of the root that would take a result",
+      withStates({ b: { tags: "forward", invoke: silent } }, { on: { "*": ".a" } }),
+    ],
+    [
+      "wildcard",
+      "a ban that would take one",
+      withStates({ b: { tags: "forward", invoke: silent, on: { "*": undefined } } }),
+    ],
     [
       "event-reserved",
       "a result",
@@ -82,6 +91,16 @@ describe("states", () => {
     ["event-reserved", "a prefix", withStates({ b: { tags: "forward", on: { "xstate.*": "a" } } })],
   ])("%s: %s", (rule, _, machine) => {
     expect(rulesOf(machine)).toEqual([rule]);
+  });
+
+  test("a wildcard may stand where no result can come to it", () => {
+    const beside = withStates({ b: { tags: "forward", invoke: silent } });
+    const taken = { ...silent, onDone: "a" };
+
+    expect(rulesOf(beside)).toEqual([]);
+    expect(
+      rulesOf(withStates({ b: { tags: "forward", invoke: taken } }, { on: { "*": ".a" } })),
+    ).toEqual([]);
   });
 
   test.each(["xstate.done.actor.work", "*", "order.*"])(

@@ -76,7 +76,11 @@ test("a chart that lint would refuse is a fault of ours, not a phase", () => {
   expect(() => phaseOf(new Walk(machine).standing.snapshot)).toThrow("no phase tag");
 });
 
-test("three phases are ends, and other tags are no phases", () => {
-  expect(phases.filter(isEndPhase)).toEqual(["completed", "compensated", "failed"]);
-  expect(isPhase("needs-attention")).toBe(false);
+test("four phases are ends; one of them, and other tags, say no phase", () => {
+  expect(phases.filter(isEndPhase)).toEqual(["completed", "compensated", "failed", "stopped"]);
+  expect([isPhase("failed"), isPhase("stopped"), isPhase("needs-attention")]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

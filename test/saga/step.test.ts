@@ -324,7 +324,7 @@ describe("a child that a later step could not find again is refused when it is m
   });
 
   test.each([
-    ["INLINE", "not of an activity"],
+    ["INLINE", "of no actor that has a name"],
     ["UNKNOWN", "not registered"],
     ["NAMELESS", "without an id"],
     ["TWO", "without an id"],

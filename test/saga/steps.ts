@@ -3,13 +3,15 @@ import type { AnyStateMachine, EventObject } from "xstate";
 import { toChart } from "../../src/saga/chart.ts";
 import type { Chart } from "../../src/saga/chart.ts";
 import type { AnySaga } from "../../src/saga/define.ts";
+import { kindOf } from "../../src/saga/logic.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../src/saga/snapshot.ts";
 import { advance, fire, settle, start } from "../../src/saga/step.ts";
 import type { Moment, Outcome, Standing, Step } from "../../src/saga/step.ts";
 
 /** A saga of any machine, without the types that would refuse what lint is to refuse. */
 export function sagaOf(machine: AnyStateMachine, rest: Partial<AnySaga> = {}): AnySaga {
-  const names = Object.keys(machine.implementations.actors as object);
+  const actors = Object.entries(machine.implementations.actors as Record<string, unknown>);
+  const names = actors.filter(([, logic]) => kindOf(logic) === "activity").map(([name]) => name);
   const activities = Object.fromEntries(names.map((name) => [name, () => Promise.resolve()]));
   return {
     name: "test",
@@ -17,6 +19,9 @@ export function sagaOf(machine: AnyStateMachine, rest: Partial<AnySaga> = {}): A
     machine,
     activities,
     compensations: {},
+    actions: {},
+    children: {},
+    childOf: null,
     input: null,
     events: {},
     parks: [],

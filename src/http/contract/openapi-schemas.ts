@@ -69,6 +69,7 @@ const saga = {
     additionalProperties: textOrNull,
     description: "For each activity with an effect the one that undoes it, or null.",
   },
+  childOf: { ...textOrNull, description: "The saga whose chart starts its instances, or null." },
   inputSchema: { type: ["object", "null"] },
 } as const;
 
@@ -98,6 +99,8 @@ export const instanceProperties: Readonly<Record<string, JsonSchema>> = {
   activities: listOf(activity),
   parkedEvents: listOf(objectOf({ event: text, eventId: textOrNull, at: time })),
   suspended: orNull(ref("Suspension")),
+  parent: orNull(ref("InstanceLink")),
+  children: listOf(ref("Child")),
   correlationId: text,
   traceparent: { ...textOrNull, description: "W3C trace context of the start." },
   attributes: textsByName,
@@ -107,6 +110,13 @@ export const instanceProperties: Readonly<Record<string, JsonSchema>> = {
 
 /** By name. */
 export const schemas: Readonly<Record<string, JsonSchema>> = {
+  InstanceLink: objectOf({ saga: text, id: text }),
+  Child: objectOf({
+    childId: text,
+    actor: text,
+    kind: oneOfTexts(["instance", "live", "reducer"]),
+    instance: orNull(ref("InstanceLink")),
+  }),
   Phase: oneOfTexts(phases, "What the saga is doing, in one word."),
   Saga: objectOf(saga),
   SagaWithChart: objectOf({
@@ -161,7 +171,16 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   JournalEntry: objectOf({
     revision,
     at: time,
-    source: oneOfTexts(["start", "client", "operator", "activity", "timer"]),
+    source: oneOfTexts([
+      "start",
+      "client",
+      "operator",
+      "activity",
+      "timer",
+      "message",
+      "child",
+      "action",
+    ]),
     event: ref("Event"),
     eventId: textOrNull,
     traceparent: textOrNull,
@@ -170,7 +189,16 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     phase: ref("Phase"),
     effects: listOf({ ...objectOf({ kind: text }), additionalProperties: true }),
     operation: orNull(ref("OperationRecord")),
-    verdict: oneOfTexts(["applied", "late", "failed", "parked", "stranded"]),
+    verdict: oneOfTexts([
+      "applied",
+      "late",
+      "failed",
+      "parked",
+      "stranded",
+      "unhandled",
+      "undeliverable",
+    ]),
+    sender: orNull(objectOf({ saga: text, instanceId: text })),
   }),
   JournalPage: objectOf({
     entries: listOf(ref("JournalEntry")),

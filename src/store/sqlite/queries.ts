@@ -8,6 +8,7 @@ import type {
   RecordedAnswer,
   StoredInstance,
 } from "../store.ts";
+import { prepareFindChildrenOf } from "./family-queries.ts";
 import { effectColumns } from "./leases.ts";
 import { prepareFindParked, prepareFindParkedOf } from "./parked.ts";
 import { answers, instances, journal, outbox, timers } from "./schema.ts";
@@ -37,6 +38,7 @@ function prepareLoad(db: BetterSQLite3Database) {
       timerId: timers.timerId,
       sendId: timers.sendId,
       event: timers.event,
+      sendTo: timers.sendTo,
       dueAtMs: timers.dueAtMs,
     })
     .from(timers)
@@ -50,6 +52,7 @@ function prepareLoad(db: BetterSQLite3Database) {
     .orderBy(asc(outbox.key))
     .prepare();
   const findParkedOf = prepareFindParkedOf(db);
+  const findChildrenOf = prepareFindChildrenOf(db);
 
   return ({ saga, instanceId }: InstanceKey): StoredInstance | null => {
     const row = findInstance.get({ saga, instanceId });
@@ -61,6 +64,7 @@ function prepareLoad(db: BetterSQLite3Database) {
       timers: findTimers.all({ key }),
       effects: findEffects.all({ key }),
       parked: findParkedOf(key),
+      children: findChildrenOf(key),
     };
   };
 }
@@ -95,6 +99,7 @@ export const journalColumns = {
   effects: journal.effects,
   verdict: journal.verdict,
   operation: journal.operation,
+  sender: journal.sender,
 };
 
 function prepareReadJournal(db: BetterSQLite3Database) {

@@ -16,9 +16,11 @@ import {
   unique,
 } from "drizzle-orm/sqlite-core";
 import type { Phase } from "../../saga/phase.ts";
+import type { ChildRecord, ParentLink, MessageRecord } from "../family.ts";
 import type {
   EffectRecord,
   EventSource,
+  InstanceKey,
   JournalEntry,
   ScheduleRecord,
   OperationRecord,
@@ -83,6 +85,8 @@ export const instances = sqliteTable(
     suspended: text("suspended", { mode: "json" }).$type<Suspension>(),
     correlationId: text("correlation_id").notNull(),
     traceparent: text("traceparent"),
+    /** Null unless its chart is that of a child machine. */
+    parent: text("parent", { mode: "json" }).$type<ParentLink>(),
     /** An object of strings. */
     attributes: text("attributes", { mode: "json" })
       .$type<Readonly<Record<string, string>>>()
@@ -134,6 +138,7 @@ export const journal = sqliteTable(
     verdict: text("verdict").$type<JournalEntry["verdict"]>().notNull(),
     /** Null unless an operator did it. */
     operation: text("operation", { mode: "json" }).$type<OperationRecord>(),
+    sender: text("sender", { mode: "json" }).$type<InstanceKey>(),
     event: text("event").notNull(),
     effects: text("effects").notNull(),
   },
@@ -149,6 +154,8 @@ export const timers = sqliteTable(
     timerId: text("timer_id").notNull(),
     sendId: text("send_id"),
     dueAtMs: integer("due_at_ms").notNull(),
+    /** An encoded address; null: the instance takes the event itself. */
+    sendTo: text("send_to"),
     event: text("event").notNull(),
   },
   (table) => [
@@ -160,6 +167,8 @@ export const timers = sqliteTable(
 /** Conditions as literals, not parameters: SQLite must prove them to use a partial index. */
 export const isLive = sql.raw(`"status" = 'live'`);
 export const isAbandoned = sql.raw(`"status" = 'abandoned'`);
+export const isLiveChild = sql.raw(`"kind" = 'live'`);
+export const hasSystemId = sql.raw(`"system_id" is not null`);
 export const isDue = sql.raw(`"next_due_at_ms" is not null`);
 
 /**
@@ -221,6 +230,67 @@ export const parked = sqliteTable(
     event: text("event").notNull(),
   },
   (table) => [primaryKey({ columns: [table.instance, table.sequence] })],
+);
+
+/** Children that have not ended. */
+export const children = sqliteTable(
+  "children",
+  {
+    /** Ascends in the order in which children were started. */
+    key: integer("key").primaryKey(),
+    instance: referenceToInstance(),
+    childId: text("child_id").notNull(),
+    generation: integer("generation").notNull(),
+    kind: text("kind").$type<ChildRecord["kind"]>().notNull(),
+    src: text("src").notNull(),
+    instanceId: text("instance_id"),
+    systemId: text("system_id"),
+    /** The instance above all; null if there is no system id to be found by. */
+    root: text("root", { mode: "json" }).$type<InstanceKey>(),
+    reportsSnapshots: integer("reports_snapshots", { mode: "boolean" }).notNull(),
+    input: text("input").notNull(),
+    state: text("state"),
+  },
+  (table) => [
+    unique("children_name").on(table.instance, table.childId, table.generation),
+    index("children_live").on(table.key).where(isLiveChild),
+    index("children_system").on(table.root, table.systemId).where(hasSystemId),
+  ],
+);
+
+/** Messages between instances that nobody has taken yet. */
+export const messages = sqliteTable(
+  "messages",
+  {
+    /** Order of commits; a number is never used again, so a message that was taken is never found again. */
+    position: integer("position").primaryKey({ autoIncrement: true }),
+    toSaga: text("to_saga").notNull(),
+    toInstanceId: text("to_instance_id").notNull(),
+    fromSaga: text("from_saga").notNull(),
+    fromInstanceId: text("from_instance_id").notNull(),
+    kind: text("kind").$type<MessageRecord["kind"]>().notNull(),
+    childId: text("child_id"),
+    generation: integer("generation"),
+    traceparent: text("traceparent"),
+    event: text("event").notNull(),
+  },
+  (table) => [index("messages_to").on(table.toSaga, table.toInstanceId)],
+);
+
+/** Actions of the authors' own that are to be performed. */
+export const actions = sqliteTable(
+  "actions",
+  {
+    /** Order of commits; a number is never used again. */
+    position: integer("position").primaryKey({ autoIncrement: true }),
+    instance: referenceToInstance(),
+    type: text("type").notNull(),
+    idempotencyKey: text("idempotency_key").notNull(),
+    traceparent: text("traceparent"),
+    params: text("params").notNull(),
+    seen: text("seen"),
+  },
+  (table) => [index("actions_instance").on(table.instance)],
 );
 
 export const schedules = sqliteTable(

@@ -30,6 +30,8 @@ import type {
   StoredInstance,
   WriteSet,
 } from "../store.ts";
+import type { ChildRef, MessageRecord, StoredAction, StoredMessage } from "../family.ts";
+import { prepareFamily, type Family } from "./family-queries.ts";
 import { prepareFeed, type Feed } from "./feed-queries.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
 import { preparePlaces, type Places } from "./places.ts";
@@ -49,11 +51,17 @@ export interface SqliteStoreOptions {
   readonly release: () => void;
 }
 
+interface Page {
+  readonly afterPosition: number;
+  readonly limit: number;
+}
+
 export class SqliteStore implements Store {
   readonly #client: Database;
   readonly #release: () => void;
   readonly #queries: Queries;
   readonly #feed: Feed;
+  readonly #family: Family;
   readonly #leases: Leases;
   readonly #schedules: Schedules;
   readonly #places: Places;
@@ -72,6 +80,7 @@ export class SqliteStore implements Store {
     this.#release = release;
     this.#queries = prepareQueries(db);
     this.#feed = prepareFeed(db);
+    this.#family = prepareFamily(db);
     this.#leases = prepareLeases(db, epoch);
     this.#schedules = prepareSchedules(db);
     this.#places = preparePlaces(db);
@@ -170,6 +179,52 @@ export class SqliteStore implements Store {
   }): Promise<readonly ParkingInstance[]> {
     checkLimit(page.limit);
     return this.#guard(() => this.#queries.findParked(page));
+  }
+
+  async readMessages(to: InstanceKey, limit: number): Promise<readonly StoredMessage[]> {
+    checkLimit(limit);
+    return this.#guard(() => this.#family.readMessages(to, limit));
+  }
+
+  async findMessages(page: Page): Promise<readonly StoredMessage[]> {
+    checkLimit(page.limit);
+    return this.#guard(() => this.#family.findMessages(page));
+  }
+
+  async dropMessages(positions: readonly number[]): Promise<void> {
+    this.#transact(() => positions.forEach((position) => this.#family.drop(position)));
+  }
+
+  async readActions(of: InstanceKey, limit: number): Promise<readonly StoredAction[]> {
+    checkLimit(limit);
+    return this.#guard(() => this.#family.readActions(of, limit));
+  }
+
+  async findActions(page: Page): Promise<readonly (InstanceKey & { readonly position: number })[]> {
+    checkLimit(page.limit);
+    return this.#guard(() => this.#family.findActions(page));
+  }
+
+  async finishActions(
+    finished: readonly { readonly position: number; readonly sent: readonly MessageRecord[] }[],
+  ): Promise<void> {
+    this.#transact(() => {
+      for (const { position, sent } of finished) {
+        // One that is gone was performed before, and has sent what it sends.
+        if (this.#family.finishAction(position)) sent.forEach(this.#family.send);
+      }
+    });
+  }
+
+  async findLiveChildren(
+    page: Page,
+  ): Promise<readonly (InstanceKey & ChildRef & { readonly position: number })[]> {
+    checkLimit(page.limit);
+    return this.#guard(() => this.#family.findLiveChildren(page));
+  }
+
+  async findSystemId(root: InstanceKey, systemId: string): Promise<InstanceKey | null> {
+    return this.#guard(() => this.#family.findSystemId(root, systemId));
   }
 
   async loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null> {

@@ -4,8 +4,7 @@
  * Whatever may not fit is tried before anything that must, so a write set that is left out fails early.
  * All statements are prepared once: building a query costs more than running it.
  */
-import { and, eq, getTableColumns, placeholder, sql, type SQL } from "drizzle-orm";
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { and, eq, placeholder, sql } from "drizzle-orm";
 import type {
   CommitOutcome,
   EffectRecord,
@@ -16,6 +15,8 @@ import type {
   TimerRecord,
   WriteSet,
 } from "../store.ts";
+import { boundColumns } from "./columns.ts";
+import { prepareFamilyWrites } from "./family-writes.ts";
 import {
   prepareReturning,
   prepareRow,
@@ -43,26 +44,30 @@ export function prepareWriteSet(
   const writeTimers = prepareTimers(db);
   const writeEffects = prepareEffects(db, epoch);
   const writeParking = prepareParking(db);
+  const writeFamily = prepareFamilyWrites(db);
 
-  return (writeSet) => {
+  return function apply(writeSet: WriteSet): CommitOutcome {
     const instance = writeInstance(writeSet.instance);
     if (instance === null) return "revision";
     if (!writeTimers.fire(instance, writeSet)) return "timer";
     if (!writeEffects.finish(instance, writeSet)) return "effect";
     if (!writeParking.unpark(instance, writeSet)) return "parked";
+    if (!writeFamily.take(writeSet)) return "message";
     if (!writeHistory.answer(instance, writeSet)) return "eventId";
 
     writeHistory.append(instance, writeSet);
     writeTimers.change(instance, writeSet);
     writeEffects.change(instance, writeSet);
     writeParking.park(instance, writeSet);
-    return "committed";
+    writeFamily.change(instance, writeSet);
+    return writeSet.born.every((born) => apply(born) === "committed") ? "committed" : "born";
   };
 }
 
 /** Catches a caller that is wrong before it reaches the tables. */
-export function checkWriteSet({ instance, journal: entry }: WriteSet): void {
+export function checkWriteSet({ instance, journal: entry, born }: WriteSet): void {
   const { revision } = instance;
+  for (const each of born) checkWriteSet(each);
   if (!Number.isSafeInteger(revision) || revision < 1) {
     throw new Error(
       `write set of "${instance.instanceId}" has revision ${revision}; counts from 1`,
@@ -129,6 +134,7 @@ function prepareAdvance(db: SqliteDatabase): (record: Placed) => Stored | null {
     instanceId,
     createdAtMs: _createdAtMs,
     attributes: _attributes,
+    parent: _parent,
     place,
     ...changes
   } = boundColumns(instances);
@@ -264,13 +270,4 @@ function mustExist(changes: number, ref: EffectRef): void {
       `the chart leaves "${ref.activityId}" of ${ref.generation}, which is not there`,
     );
   }
-}
-
-/** A placeholder for each column, under the name that the column has in the schema. */
-function boundColumns<T extends SQLiteTable>(table: T): Record<keyof T["_"]["columns"], SQL> {
-  const bound = Object.entries(getTableColumns(table)).map(([name, column]) => [
-    name,
-    sql`${sql.param(placeholder(name), column)}`,
-  ]);
-  return Object.fromEntries(bound);
 }

@@ -1,3 +1,15 @@
+CREATE TABLE `actions` (
+	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`instance` integer NOT NULL,
+	`type` text NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`traceparent` text,
+	`params` text NOT NULL,
+	`seen` text,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `actions_instance` ON `actions` (`instance`);--> statement-breakpoint
 CREATE TABLE `answers` (
 	`instance` integer NOT NULL,
 	`event_id` text NOT NULL,
@@ -17,6 +29,25 @@ CREATE TABLE `attributes` (
 --> statement-breakpoint
 CREATE INDEX `attributes_value` ON `attributes` (`name`,`value`,`created_at_ms`,`instance`);--> statement-breakpoint
 CREATE UNIQUE INDEX `attributes_name` ON `attributes` (`instance`,`name`);--> statement-breakpoint
+CREATE TABLE `children` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`instance` integer NOT NULL,
+	`child_id` text NOT NULL,
+	`generation` integer NOT NULL,
+	`kind` text NOT NULL,
+	`src` text NOT NULL,
+	`instance_id` text,
+	`system_id` text,
+	`root` text,
+	`reports_snapshots` integer NOT NULL,
+	`input` text NOT NULL,
+	`state` text,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `children_live` ON `children` (`key`) WHERE "kind" = 'live';--> statement-breakpoint
+CREATE INDEX `children_system` ON `children` (`root`,`system_id`) WHERE "system_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX `children_name` ON `children` (`instance`,`child_id`,`generation`);--> statement-breakpoint
 CREATE TABLE `instances` (
 	`key` integer PRIMARY KEY NOT NULL,
 	`saga` text NOT NULL,
@@ -31,6 +62,7 @@ CREATE TABLE `instances` (
 	`suspended` text,
 	`correlation_id` text NOT NULL,
 	`traceparent` text,
+	`parent` text,
 	`attributes` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`updated_at_ms` integer NOT NULL,
@@ -54,12 +86,27 @@ CREATE TABLE `journal` (
 	`phase` text NOT NULL,
 	`verdict` text NOT NULL,
 	`operation` text,
+	`sender` text,
 	`event` text NOT NULL,
 	`effects` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `journal_revision` ON `journal` (`instance`,`revision`);--> statement-breakpoint
+CREATE TABLE `messages` (
+	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`to_saga` text NOT NULL,
+	`to_instance_id` text NOT NULL,
+	`from_saga` text NOT NULL,
+	`from_instance_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`child_id` text,
+	`generation` integer,
+	`traceparent` text,
+	`event` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `messages_to` ON `messages` (`to_saga`,`to_instance_id`);--> statement-breakpoint
 CREATE TABLE `meta` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`store_id` text NOT NULL,
@@ -133,6 +180,7 @@ CREATE TABLE `timers` (
 	`timer_id` text NOT NULL,
 	`send_id` text,
 	`due_at_ms` integer NOT NULL,
+	`send_to` text,
 	`event` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
 );

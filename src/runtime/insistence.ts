@@ -1,0 +1,84 @@
+/**
+ * Insistence: what comes from inside is brought to its instance again and again until it is taken or of no use
+ * any more, or the runtime closes. Nobody waits for an answer who could do it instead.
+ */
+import type { Clock } from "../clock.ts";
+import type { InstanceKey } from "../store/store.ts";
+import type { Taken } from "./mover.ts";
+import { isSuspended } from "./operate.ts";
+import type { Pauses } from "./pauses.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+const RETRY_MS = { first: 500, max: 60_000 } as const;
+
+export interface Insisted {
+  /** Whose delivery it is. */
+  readonly key: InstanceKey;
+  /** What telemetry calls it. */
+  readonly what: string;
+  /** Whether a table has it, so that it need not be kept in memory while the instance is suspended. */
+  readonly isKept: boolean;
+  readonly deliver: () => Promise<Taken>;
+}
+
+/** `held`: the instance is suspended, and whoever resumes it has to begin again; `closed`: the runtime closes. */
+export type Insistent = "done" | "held" | "closed";
+
+export class Insistence {
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
+  readonly #pauses: Pauses;
+  #open = true;
+
+  constructor(options: { clock: Clock; telemetry: Telemetry; pauses: Pauses }) {
+    this.#clock = options.clock;
+    this.#telemetry = options.telemetry;
+    this.#pauses = options.pauses;
+  }
+
+  async on({ key, what, isKept, deliver }: Insisted): Promise<Insistent> {
+    for (let retryInMs: number = RETRY_MS.first; this.#open; retryInMs = next(retryInMs)) {
+      let error: unknown = null;
+      try {
+        if ((await deliver()) !== "faulted") return "done";
+      } catch (thrown) {
+        error = thrown;
+      }
+      if (!this.#open) return "closed";
+      if (isSuspended(error)) {
+        if (isKept) return "held";
+        await this.#pauses.pause(key, null);
+        continue;
+      }
+      this.#telemetry({ kind: "undelivered", ...key, what, error, retryInMs });
+      await this.#pauses.pause(key, retryInMs);
+    }
+    return "closed";
+  }
+
+  /** Tries `work` again a little later, if it fails, until the runtime closes. */
+  async until(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!this.#open) return;
+      this.#telemetry({ kind: "unclaimed", error, retryInMs: FIND_RETRY_MS });
+      this.#clock.schedule(FIND_RETRY_MS, () => void this.until(work));
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  stop(): void {
+    this.#open = false;
+    this.#pauses.wakeAll();
+  }
+}
+
+const FIND_RETRY_MS = 1_000;
+
+function next(retryInMs: number): number {
+  return Math.min(2 * retryInMs, RETRY_MS.max);
+}

@@ -1,0 +1,220 @@
+/**
+ * Kinship: who is who to an instance that moves, found out before its step becomes rows, and the instances that
+ * the step starts. A child is born in the transaction of its parent, with its own first step, and so are its children.
+ */
+import { SagaError } from "../errors.ts";
+import type { Chart } from "../saga/chart.ts";
+import { decode, encode, normalizeError } from "../saga/codec.ts";
+import type { Effect, PendingChild } from "../saga/effect.ts";
+import { childSagaName } from "../saga/family.ts";
+import type { Address } from "../saga/ref.ts";
+import { findChild } from "../saga/send.ts";
+import { start } from "../saga/step.ts";
+import type { Moment } from "../saga/step.ts";
+import type { InstanceKey, ParentLink } from "../store/family.ts";
+import type { Decision } from "./decide.ts";
+import type { Kin } from "./family-rows.ts";
+import { checkId } from "./incoming.ts";
+import { prepare } from "./write-set.ts";
+import type { Decided, Origin, Prepared, WorkerFacts } from "./write-set.ts";
+
+/** What finding out needs. */
+export interface Relations {
+  readonly exists: (key: InstanceKey) => Promise<boolean>;
+  readonly findSystemId: (root: InstanceKey, systemId: string) => Promise<InstanceKey | null>;
+  readonly chartOf: (saga: string, version: number) => Chart;
+  readonly worker: WorkerFacts & Releases;
+}
+
+export interface Releases {
+  /** Gives back the places of effects that are not going to be committed. */
+  release(effects: Prepared["writeSet"]["effectsStarted"]): void;
+}
+
+interface Mover {
+  readonly chart: Chart;
+  readonly moment: Moment;
+  readonly origin: Origin;
+}
+
+/** Prepares a decision with all that it starts. What cannot be stored is thrown, and nothing has happened. */
+export async function prepareWithKin(
+  decided: Decided,
+  mover: Mover,
+  relations: Relations,
+): Promise<Prepared> {
+  const { chart, moment, origin } = mover;
+  const self: InstanceKey = { saga: chart.saga.name, instanceId: moment.instanceId };
+  const root = origin.parent?.root ?? self;
+  const decision = await withInstanceIds(decided.decision, self, relations);
+  const family = familyOf({ ...decided, decision });
+  const named = await findNamed(decision.step.effects, root, relations);
+  const receiverOf = (address: Address): InstanceKey =>
+    receiver(address, { self, parent: origin.parent, family, named });
+  const births = await bear(decision, mover, { self, root, receiverOf, relations });
+  const kin: Kin = { self, root, receiverOf, ...births };
+  try {
+    return prepare(chart, { ...decided, decision }, { moment, origin, kin }, relations.worker);
+  } catch (error) {
+    for (const { writeSet } of births.born.flatMap(withBorn)) {
+      relations.worker.release(writeSet.effectsStarted);
+    }
+    throw error;
+  }
+}
+
+/** What was prepared, with all that it starts, parents first. */
+export function withBorn(prepared: Prepared): readonly Prepared[] {
+  return [prepared, ...prepared.born.flatMap(withBorn)];
+}
+
+/** Ids of the instances of new children. A child that takes an id again gets another instance beside the old one. */
+async function withInstanceIds(
+  decision: Decision,
+  self: InstanceKey,
+  { exists }: Relations,
+): Promise<Decision> {
+  const { step } = decision;
+  const started = step.effects.flatMap((effect) =>
+    effect.kind === "startChild" && effect.child.kind === "instance" ? [effect.child] : [],
+  );
+  if (started.length === 0) return decision;
+
+  const named = new Map<PendingChild, PendingChild>();
+  for (const child of started) {
+    const saga = childSagaName(self.saga, child.src);
+    const first = `${self.instanceId}/${child.childId}`;
+    const isTaken = await exists({ saga, instanceId: first });
+    const instanceId = isTaken ? `${first}~${child.generation}` : first;
+    named.set(child, { ...child, instanceId: checkId("instance id of a child", instanceId) });
+  }
+  const effects = step.effects.map((effect): Effect =>
+    effect.kind === "startChild"
+      ? { ...effect, child: named.get(effect.child) ?? effect.child }
+      : effect,
+  );
+  const children = step.next.children.map((child) => named.get(child) ?? child);
+  return { ...decision, step: { next: { ...step.next, children }, effects } };
+}
+
+/** All children that what is sent in this step may be for: those that were there, and those that are now. */
+function familyOf({ before, decision }: Decided): readonly PendingChild[] {
+  return [...decision.step.next.children, ...(before?.standing.children ?? [])];
+}
+
+/** Whom the system ids of this step name, but for its own children's. */
+async function findNamed(
+  effects: readonly Effect[],
+  root: InstanceKey,
+  { findSystemId }: Relations,
+): Promise<ReadonlyMap<string, InstanceKey>> {
+  const named = new Map<string, InstanceKey>();
+  for (const effect of effects) {
+    if (effect.kind !== "send" || effect.message.to.kind !== "system") continue;
+    const { systemId } = effect.message.to;
+    const found = await findSystemId(root, systemId);
+    if (found !== null) named.set(systemId, found);
+  }
+  return named;
+}
+
+function receiver(
+  address: Address,
+  {
+    self,
+    parent,
+    family,
+    named,
+  }: {
+    self: InstanceKey;
+    parent: ParentLink | null;
+    family: readonly PendingChild[];
+    named: ReadonlyMap<string, InstanceKey>;
+  },
+): InstanceKey {
+  switch (address.kind) {
+    case "self":
+      return self;
+    case "parent":
+      return parent === null
+        ? nobody("#_parent")
+        : { saga: parent.saga, instanceId: parent.instanceId };
+    case "child": {
+      const child = findChild(family, address);
+      if (child === undefined || child.instanceId === null) return nobody(address.childId);
+      return { saga: childSagaName(self.saga, child.src), instanceId: child.instanceId };
+    }
+    case "instance":
+      return { saga: address.saga, instanceId: address.instanceId };
+    case "system":
+      return named.get(address.systemId) ?? nobody(address.systemId);
+  }
+}
+
+/** No saga has this name, so a message to it comes back as undeliverable. */
+function nobody(name: string): InstanceKey {
+  return { saga: "", instanceId: name };
+}
+
+type Births = Pick<Kin, "born" | "stillborn">;
+
+async function bear(
+  decision: Decision,
+  { chart, moment, origin }: Mover,
+  {
+    self,
+    root,
+    receiverOf,
+    relations,
+  }: Pick<Kin, "self" | "root" | "receiverOf"> & { relations: Relations },
+): Promise<Births> {
+  const toReader = (address: Address): Address =>
+    address.kind === "system" ? address : { kind: "instance", ...receiverOf(address) };
+  const born: Prepared[] = [];
+  const stillborn: { child: PendingChild; error: unknown }[] = [];
+  for (const effect of decision.step.effects) {
+    if (effect.kind !== "startChild" || effect.child.kind !== "instance") continue;
+    const { child } = effect;
+    const { childId, generation, reportsSnapshots } = child;
+    const parent: ParentLink = { ...self, childId, generation, reportsSnapshots, root };
+    try {
+      const ofChild = {
+        chart: relations.chartOf(childSagaName(self.saga, child.src), chart.saga.version),
+        moment: {
+          instanceId: child.instanceId ?? "",
+          revision: 1,
+          nowMs: moment.nowMs,
+          childId: child.childId,
+        },
+        origin: { ...origin, attributes: {}, createdAtMs: moment.nowMs, parent },
+      };
+      const input: unknown = decode(encode(child.input, toReader));
+      const begun = firstDecision(ofChild, input, decision.traceparent ?? null);
+      born.push(
+        await prepareWithKin({ decision: begun, before: null, eventId: null }, ofChild, relations),
+      );
+    } catch (error) {
+      // As in XState, a child that cannot begin is one that failed: its parent is told, and goes on.
+      if (!(error instanceof SagaError)) throw error;
+      stillborn.push({ child, error: normalizeError(error) });
+    }
+  }
+  return { born, stillborn };
+}
+
+function firstDecision(
+  { chart, moment }: Mover,
+  input: unknown,
+  traceparent: string | null,
+): Decision {
+  return {
+    step: start(chart, input, moment),
+    source: "start",
+    event: { type: "xstate.init", input } as Decision["event"],
+    traceparent,
+    verdict: "applied",
+    timerFired: null,
+    effectFinished: null,
+    fault: null,
+  };
+}
