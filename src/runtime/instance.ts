@@ -104,9 +104,16 @@ function toTimer({ sendTo, ...record }: TimerRecord): PendingTimer {
   };
 }
 
-function toChild({ root: _, ...record }: ChildRecord): PendingChild {
+function toChild(record: ChildRecord): PendingChild {
+  const { childId, generation, kind, src, systemId, reportsSnapshots, instanceId } = record;
   return {
-    ...record,
+    childId,
+    generation,
+    kind,
+    src,
+    systemId,
+    reportsSnapshots,
+    instanceId,
     input: decode(record.input),
     state: record.state === null ? undefined : decode(record.state),
   };

@@ -5,7 +5,7 @@ import { stateOf } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import { encode } from "../saga/codec.ts";
 import type { Effect, PendingActivity, PendingTimer } from "../saga/effect.ts";
-import { isPhase, phaseOf } from "../saga/phase.ts";
+import { isPhaseTag, phaseOf } from "../saga/phase.ts";
 import { encodeSnapshot } from "../saga/snapshot.ts";
 import type { Moment } from "../saga/step.ts";
 import type {
@@ -161,7 +161,7 @@ function toNext(
     revision: moment.revision,
     phase: decision.fault === null ? phaseOf(snapshot) : "stuck",
     state: stateOf(snapshot),
-    tags: [...(snapshot.tags as ReadonlySet<string>)].filter((tag) => !isPhase(tag)),
+    tags: [...(snapshot.tags as ReadonlySet<string>)].filter((tag) => !isPhaseTag(tag)),
     snapshot: encodeSnapshot(chart, snapshot, visits),
     fault: decision.fault,
     suspended: decision.suspended ?? null,

@@ -3,7 +3,7 @@
  * instance like any other, of a saga that is named after its parent's: `order.creditCheck`.
  */
 import { SagaError } from "../errors.ts";
-import type { AnySaga } from "./define.ts";
+import type { AnyChildDefinition, AnySaga } from "./define.ts";
 import { isMachine } from "./logic.ts";
 
 /** How deep child machines may be nested. Deeper, a machine is taken to be its own child. */
@@ -20,24 +20,33 @@ export function childSagas(saga: AnySaga): ReadonlyMap<string, AnySaga> {
   const children = new Map<string, AnySaga>();
   for (const [src, machine] of actors) {
     if (!isMachine(machine)) continue;
-    const definition = saga.children[src] ?? {};
-    const child: AnySaga = {
-      name: childSagaName(saga.name, src),
-      version: saga.version,
-      machine,
-      activities: definition.activities ?? {},
-      compensations: definition.compensations ?? {},
-      actions: definition.actions ?? {},
-      children: definition.children ?? {},
-      childOf: saga.name,
-      input: null,
-      events: definition.events ?? {},
-      parks: definition.parks ?? [],
-      limits: definition.limits ?? { activities: {} },
-    };
-    children.set(src, Object.freeze(child));
+    const { name, version } = saga;
+    const given = definedOf(saga.children[src] ?? {});
+    const child = { ...nothing, ...given, name: childSagaName(name, src), version, machine };
+    children.set(src, Object.freeze({ ...child, childOf: name }));
   }
   return children;
+}
+
+/** What a child machine has of which its parent's definition says nothing. */
+const nothing = {
+  activities: {},
+  compensations: {},
+  actions: {},
+  children: {},
+  input: null,
+  events: {},
+  parks: [],
+  limits: { activities: {} },
+} as const;
+
+/** What is given of these parts. A whole saga may stand for the definition, and has more. */
+function definedOf(given: AnyChildDefinition): AnyChildDefinition {
+  const parts = Object.keys(nothing).filter((part) => part !== "input");
+  const defined = Object.entries(given).filter(
+    ([part, value]) => parts.includes(part) && value !== undefined,
+  );
+  return Object.fromEntries(defined);
 }
 
 /**

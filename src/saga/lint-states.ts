@@ -7,7 +7,7 @@ import { stateNodes } from "./chart.ts";
 import type { AnySaga } from "./define.ts";
 import { invokesOf, pathOf, ROOT, transitionsOf } from "./finding.ts";
 import type { Found, Rule, StaticTransition } from "./finding.ts";
-import { drawnEndPhases, isEndPhase, isPhase, phases } from "./phase.ts";
+import { drawnEndPhases, isEndPhase, isPhaseTag, phases } from "./phase.ts";
 import type { Phase } from "./phase.ts";
 
 export const stateRules: readonly Rule[] = [
@@ -25,7 +25,7 @@ export const stateRules: readonly Rule[] = [
 /** The phases of a state and of those around it, which are active with it. */
 export function carriedPhases(node: AnyStateNode): readonly Phase[] {
   const tags = new Set(lineage(node).flatMap((each) => each.tags));
-  return [...tags].filter(isPhase);
+  return [...tags].filter(isPhaseTag);
 }
 
 // XState keeps only the last of them where it looks states up.

@@ -32,7 +32,7 @@ export function toChartActor(logic: AnyActorLogic): ChartActor {
     },
     reduce: (state, event) => {
       const before = { status: "active", output: undefined, error: undefined, context: state };
-      const after: unknown = logic.transition(before as never, event, scope);
+      const after: unknown = logic.transition(before, event, scope);
       return (after as { context?: unknown }).context;
     },
   };

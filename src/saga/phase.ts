@@ -17,9 +17,13 @@ export const phases = ["forward", "retrying", "compensating", "stuck", ...endPha
 export type EndPhase = (typeof endPhases)[number];
 export type Phase = (typeof phases)[number];
 
-/** Whether a tag says a phase. */
-export function isPhase(tag: string): tag is Phase {
-  return tag !== "stopped" && (phases as readonly string[]).includes(tag);
+export function isPhase(text: string): text is Phase {
+  return (phases as readonly string[]).includes(text);
+}
+
+/** Whether a tag of a chart says a phase. */
+export function isPhaseTag(tag: string): tag is Phase {
+  return tag !== "stopped" && isPhase(tag);
 }
 
 export function isEndPhase(phase: Phase): phase is EndPhase {
@@ -31,7 +35,7 @@ export function phaseOf(snapshot: AnyMachineSnapshot): Phase {
   if (snapshot.status === "error") return "failed";
   if (snapshot.status === "stopped") return "stopped";
 
-  const tagged = phases.filter((phase) => isPhase(phase) && snapshot.tags.has(phase));
+  const tagged = phases.filter((phase) => isPhaseTag(phase) && snapshot.tags.has(phase));
   // A region may be done before the others are: only the instance ends, and then nothing else counts.
   const hasEnded = snapshot.status === "done";
   const candidates = tagged.filter((phase) => isEndPhase(phase) === hasEnded);

@@ -75,11 +75,13 @@ function checkedChild(
   if (ref === undefined) throw badChild(`child "${childId}" is of an actor that is not registered`);
   const { id, src } = ref as { id: string; src: unknown };
   const kind = typeof src === "string" ? chart.actors.get(src)?.kind : undefined;
-  if (kind === undefined)
+  if (kind === undefined) {
     throw badChild(`child "${id}" is of no actor that has a name; spawn one by its name`);
+  }
   // XState keeps all children without an id under one and the same key.
-  if (id !== childId)
+  if (id !== childId) {
     throw badChild(`a child of "${String(src)}" was spawned without an id; give it one`);
+  }
   return { kind, child: ref };
 }
 

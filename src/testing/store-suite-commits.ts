@@ -50,7 +50,7 @@ function testRevisions(underTest: StoreUnderTest): void {
 
     expect(outcomes).toEqual(["committed"]);
     expect(await contentsOf(store, key)).toEqual({
-      stored: { record: instanceRecord(), timers, effects, parked: [] },
+      stored: { record: instanceRecord(), timers, effects, parked: [], children: [] },
       journal: [journalEntry()],
       answers: [],
     });
@@ -135,7 +135,13 @@ function testBatches(underTest: StoreUnderTest): void {
 
     expect(outcomes).toEqual(["committed", "committed", "committed"]);
     expect(await contentsOf(store, key)).toEqual({
-      stored: { record: instanceRecord({ revision: 3 }), timers: [], effects: [], parked: [] },
+      stored: {
+        record: instanceRecord({ revision: 3 }),
+        timers: [],
+        effects: [],
+        parked: [],
+        children: [],
+      },
       journal: [1, 2, 3].map((revision) => journalEntry({ revision })),
       answers: [],
     });

@@ -36,6 +36,7 @@ function testParkedLife(underTest: StoreUnderTest): void {
     expect(await store.load(key)).toMatchObject({
       record: { revision: 3 },
       parked: [],
+      children: [],
       timers: [],
     });
   });

@@ -229,6 +229,7 @@ test("the journal tells what happened, oldest first, page by page", async () => 
         verdict: "applied",
         traceparent: null,
         operation: null,
+        sender: null,
       },
       {
         revision: 2,
@@ -243,6 +244,7 @@ test("the journal tells what happened, oldest first, page by page", async () => 
         verdict: "applied",
         traceparent: null,
         operation: null,
+        sender: null,
       },
     ],
     next: 2,

@@ -104,7 +104,7 @@ const desk = setup({
         LOST: {
           actions: sendTo(({ system }) => system.get("desk/d-9") as AnyActorRef, { type: "X" }),
         },
-        STRANGE: { actions: sendTo("anna", { type: "STRANGE" } as never) },
+        STRANGE: { actions: sendTo("anna", { type: "STRANGE" }) },
       },
     },
     counted: { tags: "forward", on: { AGAIN: "open", END: "closed" } },

@@ -390,7 +390,7 @@ test("a chart that cannot be run durably is refused with all findings", async ()
     initial: "a",
     states: { a: { invoke: { src: "nobody" } }, b: { type: "final" } },
   });
-  const saga = defineSaga({ name: "bad", version: 1, machine, activities: {} as never });
+  const saga = defineSaga({ name: "bad", version: 1, machine, activities: {} });
 
   const opened = openWorld(databasePath(), { sagas: [saga] });
 

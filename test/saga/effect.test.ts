@@ -17,7 +17,13 @@ function inShort(effects: readonly Effect[]): readonly string[] {
         return `${effect.kind} ${effect.timer.timerId}`;
       case "log":
         return `log ${String(effect.label)}`;
-      default:
+      case "startChild":
+      case "stopChild":
+      case "moveChild":
+      case "send":
+      case "tell":
+      case "act":
+      case "emit":
         return effect.kind;
     }
   });

@@ -1,7 +1,7 @@
 /** Phases: read from tags, the gravest speaks, and only an end is an end. */
 import { expect, test } from "vitest";
 import { createMachine } from "xstate";
-import { isEndPhase, isPhase, phaseOf, phases } from "../../src/saga/phase.ts";
+import { isEndPhase, isPhaseTag, phaseOf, phases } from "../../src/saga/phase.ts";
 import { done, failed, Walk } from "./steps.ts";
 import { invoking } from "./charts.ts";
 
@@ -78,7 +78,7 @@ test("a chart that lint would refuse is a fault of ours, not a phase", () => {
 
 test("four phases are ends; one of them, and other tags, say no phase", () => {
   expect(phases.filter(isEndPhase)).toEqual(["completed", "compensated", "failed", "stopped"]);
-  expect([isPhase("failed"), isPhase("stopped"), isPhase("needs-attention")]).toEqual([
+  expect([isPhaseTag("failed"), isPhaseTag("stopped"), isPhaseTag("needs-attention")]).toEqual([
     true,
     false,
     false,

@@ -38,6 +38,7 @@ test("an acknowledged commit survives kill -9, and none is there by half", async
           timers: [timerRecord({ timerId: `timer-${revision}` })],
           effects: [effectRecord({ generation: revision })],
           parked: [],
+          children: [],
         },
         journal: Array.from({ length: revision }, (_, index) =>
           journalEntry({ revision: index + 1 }),
