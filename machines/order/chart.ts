@@ -7,6 +7,7 @@
  */
 import { assign, setup } from "xstate";
 import { activity, backoffMs } from "../../src/index.ts";
+import { failureMessage, isRejection, retryAfterMsOf } from "../calls/failed-call.ts";
 
 export interface OrderItem {
   readonly sku: string;
@@ -98,34 +99,6 @@ const ATTEMPT_TIMEOUT_MS_DEFAULT = 10_000;
 const BACKOFF_BASE_MS_DEFAULT = 500;
 const BACKOFF_CAP_MS_DEFAULT = 60_000;
 
-// A service that asks for a day would hold the order, and what it has reserved, for a day.
-const RETRY_AFTER_MS_MAX = 5 * 60_000;
-
-/** A field of what an activity was rejected with. It may be anything; after a restart it is plain data. */
-function fieldOf(event: object, field: "kind" | "message" | "retryAfterMs"): unknown {
-  const error = "error" in event ? event.error : undefined;
-  if (typeof error !== "object" || error === null) return undefined;
-  return (error as Partial<Record<typeof field, unknown>>)[field];
-}
-
-function isRejection(event: object): boolean {
-  return fieldOf(event, "kind") === "rejected";
-}
-
-function retryAfterMsOf(event: object): number | null {
-  const asked = fieldOf(event, "retryAfterMs");
-  return typeof asked === "number" && asked > 0 ? asked : null;
-}
-
-function messageOf(event: object): string {
-  const message = fieldOf(event, "message");
-  return typeof message === "string" ? message : "failed without a message";
-}
-
-function timeoutMessage(context: OrderContext): string {
-  return `no answer within ${context.delays.attemptTimeoutMs} ms`;
-}
-
 export const orderMachine = setup({
   types: {
     context: {} as OrderContext,
@@ -172,11 +145,8 @@ export const orderMachine = setup({
       failure: {
         step: context.step,
         kind: isRejection(event) ? ("rejected" as const) : ("unknown" as const),
-        message: messageOf(event),
+        message: failureMessage(event, context.delays.attemptTimeoutMs),
       },
-    })),
-    failTimedOut: assign(({ context }) => ({
-      failure: { step: context.step, kind: "unknown" as const, message: timeoutMessage(context) },
     })),
     failCancelled: assign(({ context, event }) => ({
       failure: {
@@ -185,8 +155,9 @@ export const orderMachine = setup({
         message: (event.type === "saga.cancel" ? event.reason : undefined) ?? "cancelled",
       },
     })),
-    noteStuck: assign(({ event }) => ({ stuckReason: messageOf(event) })),
-    noteStuckTimedOut: assign(({ context }) => ({ stuckReason: timeoutMessage(context) })),
+    noteStuck: assign(({ context, event }) => ({
+      stuckReason: failureMessage(event, context.delays.attemptTimeoutMs),
+    })),
   },
   guards: {
     canRetry: ({ context, event }, params: { attemptsMax: number }) =>
@@ -199,7 +170,7 @@ export const orderMachine = setup({
     attemptTimeout: ({ context }) => context.delays.attemptTimeoutMs,
     backoff: ({ context }) =>
       Math.max(
-        Math.min(context.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX),
+        context.retryAfterMs ?? 0,
         backoffMs({
           attempt: context.attempt,
           baseMs: context.delays.backoffBaseMs,
@@ -274,7 +245,7 @@ export const orderMachine = setup({
                 target: "backingOff",
                 actions: "noteUnsure",
               },
-              { target: "failed", actions: "failTimedOut" },
+              { target: "failed", actions: "fail" },
             ],
           },
         },
@@ -326,7 +297,7 @@ export const orderMachine = setup({
                 target: "backingOff",
                 actions: "noteUnsure",
               },
-              { target: "failed", actions: "failTimedOut" },
+              { target: "failed", actions: "fail" },
             ],
           },
         },
@@ -381,7 +352,7 @@ export const orderMachine = setup({
                 target: "backingOff",
                 actions: "noteUnsure",
               },
-              { target: "failed", actions: "failTimedOut" },
+              { target: "failed", actions: "fail" },
             ],
           },
         },
@@ -468,7 +439,7 @@ export const orderMachine = setup({
                     target: "backingOff",
                     actions: "noteUnsure",
                   },
-                  { target: "stuck", actions: "noteStuckTimedOut" },
+                  { target: "stuck", actions: "noteStuck" },
                 ],
               },
             },
@@ -518,7 +489,7 @@ export const orderMachine = setup({
                     target: "backingOff",
                     actions: "noteUnsure",
                   },
-                  { target: "stuck", actions: "noteStuckTimedOut" },
+                  { target: "stuck", actions: "noteStuck" },
                 ],
               },
             },
@@ -568,7 +539,7 @@ export const orderMachine = setup({
                     target: "backingOff",
                     actions: "noteUnsure",
                   },
-                  { target: "stuck", actions: "noteStuckTimedOut" },
+                  { target: "stuck", actions: "noteStuck" },
                 ],
               },
             },

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defineSaga } from "../../src/index.ts";
 import type { Saga } from "../../src/index.ts";
+import { AttemptDelays } from "../calls/attempt-delays.ts";
 import { orderActivities } from "./activities.ts";
 import { orderMachine } from "./chart.ts";
 
@@ -17,21 +18,12 @@ const Address = z.strictObject({
   country: z.string().min(2).max(64),
 });
 
-// Long enough for a slow bank, short enough that a typing error does not park an order for a week.
-const Delay = z.int().min(1).max(3_600_000);
-
 const OrderInput = z.strictObject({
   customerId: z.string().min(1).max(200),
   amountCents: z.int().min(1),
   items: z.array(Item).min(1).max(100),
   address: Address,
-  delays: z
-    .strictObject({
-      attemptTimeoutMs: Delay.optional(),
-      backoffBaseMs: Delay.optional(),
-      backoffCapMs: Delay.optional(),
-    })
-    .optional(),
+  delays: AttemptDelays.optional(),
 });
 
 const Reasoned = z.strictObject({ reason: z.string().max(500).optional() });

@@ -161,7 +161,7 @@ test("a failure survives as plain fields, which are all that a snapshot keeps", 
   const error = await failureOf((_, response) => response.writeHead(402).end());
 
   expect(JSON.parse(JSON.stringify(error))).toEqual({
-    name: "ShopCallError",
+    name: "CallError",
     kind: "rejected",
     status: 402,
     retryAfterMs: null,
