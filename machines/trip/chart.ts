@@ -266,7 +266,6 @@ export const tripMachine = setup({
     },
     failure: null,
   }),
-
   initial: "booking",
   states: {
     booking: {
@@ -329,7 +328,6 @@ export const tripMachine = setup({
           },
           onDone: { guard: "hasFailed", target: "#trip.compensating.cancellingBookings" },
         },
-
         hotel: {
           initial: "attempting",
           states: {
@@ -379,7 +377,6 @@ export const tripMachine = setup({
           },
           onDone: { guard: "hasFailed", target: "#trip.compensating.cancellingBookings" },
         },
-
         car: {
           initial: "attempting",
           states: {
@@ -599,7 +596,6 @@ export const tripMachine = setup({
             },
             done: { type: "final" },
           },
-
           onDone: "cancellingBookings",
         },
         cancellingBookings: {
@@ -824,7 +820,6 @@ export const tripMachine = setup({
     completed: { type: "final", tags: "completed" },
     compensated: { type: "final", tags: "compensated" },
   },
-
   output: ({ context }) => ({
     status: context.failure === null ? ("completed" as const) : ("compensated" as const),
     failure: context.failure,
