@@ -9,6 +9,7 @@
  */
 import { assign, setup } from "xstate";
 import { activity, backoffMs } from "../../src/index.ts";
+import type { AttemptDelays } from "../calls/attempt-delays.ts";
 import { failureMessage, isRejection, retryAfterMsOf } from "../calls/failed-call.ts";
 
 export interface OnboardingInput {
@@ -16,20 +17,14 @@ export interface OnboardingInput {
   readonly email: string;
   readonly plan: string;
   /** How long to wait; each has its default below. */
-  readonly delays?:
-    | {
-        /** Longest wait for the answer of one attempt. */
-        readonly attemptTimeoutMs?: number | undefined;
-        /** Wait after the first attempt, before jitter; doubles with each attempt. */
-        readonly backoffBaseMs?: number | undefined;
-        /** Longest wait between two attempts, unless the service itself asks for more. */
-        readonly backoffCapMs?: number | undefined;
-        /** Wait for a decision before each reminder. */
-        readonly reminderMs?: number | undefined;
-        /** Longest wait for a decision. */
-        readonly expiryMs?: number | undefined;
-      }
-    | undefined;
+  readonly delays?: OnboardingDelays | undefined;
+}
+
+export interface OnboardingDelays extends AttemptDelays {
+  /** Wait for a decision before each reminder. */
+  readonly reminderMs?: number | undefined;
+  /** Longest wait for a decision. */
+  readonly expiryMs?: number | undefined;
 }
 
 /** The activity of a step or of its undo, or the wait: by this the output speaks of it. */
@@ -233,17 +228,17 @@ export const onboardingMachine = setup({
   },
 }).createMachine({
   id: "onboarding",
-  context: ({ input, self }) => ({
+  context: ({ input: { company, email, plan, delays = {} }, self }) => ({
     onboardingId: self.id,
-    company: input.company,
-    email: input.email,
-    plan: input.plan,
+    company,
+    email,
+    plan,
     delays: {
-      attemptTimeoutMs: input.delays?.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS_DEFAULT,
-      backoffBaseMs: input.delays?.backoffBaseMs ?? BACKOFF_BASE_MS_DEFAULT,
-      backoffCapMs: input.delays?.backoffCapMs ?? BACKOFF_CAP_MS_DEFAULT,
-      reminderMs: input.delays?.reminderMs ?? REMINDER_MS_DEFAULT,
-      expiryMs: input.delays?.expiryMs ?? EXPIRY_MS_DEFAULT,
+      attemptTimeoutMs: delays.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS_DEFAULT,
+      backoffBaseMs: delays.backoffBaseMs ?? BACKOFF_BASE_MS_DEFAULT,
+      backoffCapMs: delays.backoffCapMs ?? BACKOFF_CAP_MS_DEFAULT,
+      reminderMs: delays.reminderMs ?? REMINDER_MS_DEFAULT,
+      expiryMs: delays.expiryMs ?? EXPIRY_MS_DEFAULT,
     },
     step: "openReview",
     attempt: 0,

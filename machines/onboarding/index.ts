@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineSaga } from "../../src/index.ts";
 import type { Saga } from "../../src/index.ts";
-import { AttemptDelays } from "../calls/attempt-delays.ts";
+import { AttemptDelaysInput } from "../calls/attempt-delays.ts";
 import { servicesUrlOf } from "../calls/services-url.ts";
 import { onboardingActivities } from "./activities.ts";
 import { onboardingMachine } from "./chart.ts";
@@ -17,7 +17,7 @@ const OnboardingInput = z.strictObject({
   company: z.string().min(1).max(200),
   email: z.email().max(254),
   plan: z.string().min(1).max(64),
-  delays: AttemptDelays.extend({
+  delays: AttemptDelaysInput.extend({
     reminderMs: WaitMs.optional(),
     expiryMs: WaitMs.optional(),
   }).optional(),

@@ -7,6 +7,7 @@
  */
 import { assign, setup } from "xstate";
 import { activity, backoffMs } from "../../src/index.ts";
+import type { AttemptDelays } from "../calls/attempt-delays.ts";
 import { failureMessage, isRejection, retryAfterMsOf } from "../calls/failed-call.ts";
 
 export interface OrderItem {
@@ -27,16 +28,7 @@ export interface OrderInput {
   readonly items: readonly OrderItem[];
   readonly address: Address;
   /** How long to wait; each has its default below. */
-  readonly delays?:
-    | {
-        /** Longest wait for the answer of one attempt. */
-        readonly attemptTimeoutMs?: number | undefined;
-        /** Wait after the first attempt, before jitter; doubles with each attempt. */
-        readonly backoffBaseMs?: number | undefined;
-        /** Longest wait between two attempts, unless the service itself asks for more. */
-        readonly backoffCapMs?: number | undefined;
-      }
-    | undefined;
+  readonly delays?: AttemptDelays | undefined;
 }
 
 /** The activity of a step or of its undo, by which the journal and the output speak of it. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineSaga } from "../../src/index.ts";
 import type { Saga } from "../../src/index.ts";
-import { AttemptDelays } from "../calls/attempt-delays.ts";
+import { AttemptDelaysInput } from "../calls/attempt-delays.ts";
 import { orderActivities } from "./activities.ts";
 import { orderMachine } from "./chart.ts";
 
@@ -23,7 +23,7 @@ const OrderInput = z.strictObject({
   amountCents: z.int().min(1),
   items: z.array(Item).min(1).max(100),
   address: Address,
-  delays: AttemptDelays.optional(),
+  delays: AttemptDelaysInput.optional(),
 });
 
 const Reasoned = z.strictObject({ reason: z.string().max(500).optional() });

@@ -8,6 +8,7 @@
  */
 import { assign, setup } from "xstate";
 import { activity, backoffMs } from "../../src/index.ts";
+import type { AttemptDelays } from "../calls/attempt-delays.ts";
 import { failureMessage, isRejection, retryAfterMsOf } from "../calls/failed-call.ts";
 
 export interface PayoutInput {
@@ -15,16 +16,7 @@ export interface PayoutInput {
   readonly iban: string;
   readonly amountCents: number;
   /** How long to wait; each has its default below. */
-  readonly delays?:
-    | {
-        /** Longest wait for the answer of one attempt. */
-        readonly attemptTimeoutMs?: number | undefined;
-        /** Wait after the first attempt, before jitter; doubles with each attempt. */
-        readonly backoffBaseMs?: number | undefined;
-        /** Longest wait between two attempts, unless the service itself asks for more. */
-        readonly backoffCapMs?: number | undefined;
-      }
-    | undefined;
+  readonly delays?: AttemptDelays | undefined;
 }
 
 /** The activity of a step or of its undo, by which the journal and the output speak of it. */
@@ -392,6 +384,7 @@ export const payoutMachine = setup({
       description: "A message that cannot be sent holds up no payout.",
       entry: { type: "startStep", params: { step: "notifyPayee" } },
       initial: "attempting",
+
       states: {
         attempting: {
           tags: "forward",

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineSaga } from "../../src/index.ts";
 import type { Saga } from "../../src/index.ts";
-import { AttemptDelays } from "../calls/attempt-delays.ts";
+import { AttemptDelaysInput } from "../calls/attempt-delays.ts";
 import { servicesUrlOf } from "../calls/services-url.ts";
 import { payoutActivities } from "./activities.ts";
 import { payoutMachine } from "./chart.ts";
@@ -12,7 +12,7 @@ const PayoutInput = z.strictObject({
   // Its length and letters only: whether there is such an account, the bank knows.
   iban: z.string().regex(/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/),
   amountCents: z.int().min(1),
-  delays: AttemptDelays.optional(),
+  delays: AttemptDelaysInput.optional(),
 });
 
 const Reasoned = z.strictObject({ reason: z.string().max(500).optional() });

@@ -8,6 +8,7 @@
  */
 import { assign, setup } from "xstate";
 import { activity, backoffMs } from "../../src/index.ts";
+import type { AttemptDelays } from "../calls/attempt-delays.ts";
 import { failureMessage, isRejection, retryAfterMsOf } from "../calls/failed-call.ts";
 
 export interface TripInput {
@@ -19,16 +20,7 @@ export interface TripInput {
   readonly returnsOn: string;
   readonly amountCents: number;
   /** How long to wait; each has its default below. */
-  readonly delays?:
-    | {
-        /** Longest wait for the answer of one attempt. */
-        readonly attemptTimeoutMs?: number | undefined;
-        /** Wait after the first attempt, before jitter; doubles with each attempt. */
-        readonly backoffBaseMs?: number | undefined;
-        /** Longest wait between two attempts, unless the service itself asks for more. */
-        readonly backoffCapMs?: number | undefined;
-      }
-    | undefined;
+  readonly delays?: AttemptDelays | undefined;
 }
 
 export type TripPart = "flight" | "hotel" | "car" | "payment" | "itinerary";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineSaga } from "../../src/index.ts";
 import type { Saga } from "../../src/index.ts";
-import { AttemptDelays } from "../calls/attempt-delays.ts";
+import { AttemptDelaysInput } from "../calls/attempt-delays.ts";
 import { servicesUrlOf } from "../calls/services-url.ts";
 import { tripActivities } from "./activities.ts";
 import { tripMachine } from "./chart.ts";
@@ -15,7 +15,7 @@ const TripInput = z
     departsOn: z.iso.date(),
     returnsOn: z.iso.date(),
     amountCents: z.int().min(1),
-    delays: AttemptDelays.optional(),
+    delays: AttemptDelaysInput.optional(),
   })
   // Days of this form compare as text.
   .refine(({ departsOn, returnsOn }) => departsOn <= returnsOn, {
