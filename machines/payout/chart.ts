@@ -384,7 +384,6 @@ export const payoutMachine = setup({
       description: "A message that cannot be sent holds up no payout.",
       entry: { type: "startStep", params: { step: "notifyPayee" } },
       initial: "attempting",
-
       states: {
         attempting: {
           tags: "forward",
