@@ -97,8 +97,8 @@ export const payoutMachine = setup({
       void
     >(),
     notifyPayee: activity<{ payoutId: string; payeeId: string }, void>(),
-    // Null: the bank has none and takes none any more. Otherwise it has, and cannot give it back.
-    withdrawTransfer: activity<{ payoutId: string }, { transferId: string | null }>(),
+    // The bank takes it no more; refused if it has taken it.
+    withdrawTransfer: activity<{ payoutId: string }, void>(),
     // The id is null when the answer that would have told it was lost.
     releaseFunds: activity<{ payoutId: string; holdId: string | null }, void>(),
   },
@@ -248,6 +248,7 @@ export const payoutMachine = setup({
     },
     submittingTransfer: {
       description: "The pivot: from the bank's yes on, the payout only goes forward.",
+      meta: { pivot: true },
       entry: { type: "startStep", params: { step: "submitTransfer" } },
       initial: "attempting",
       on: {
@@ -384,6 +385,7 @@ export const payoutMachine = setup({
       description: "A message that cannot be sent holds up no payout.",
       entry: { type: "startStep", params: { step: "notifyPayee" } },
       initial: "attempting",
+
       states: {
         attempting: {
           tags: "forward",
@@ -435,15 +437,9 @@ export const payoutMachine = setup({
                 id: "withdrawTransfer",
                 src: "withdrawTransfer",
                 input: ({ context }) => ({ payoutId: context.payoutId }),
-                onDone: [
-                  {
-                    guard: { type: "isTransfer", params: ({ event }) => event.output },
-                    target: "taken",
-                    actions: { type: "keepTransfer", params: ({ event }) => event.output },
-                  },
-                  { target: "done" },
-                ],
+                onDone: { target: "done" },
                 onError: [
+                  { guard: "isRejected", target: "askingBank", actions: "noteStuck" },
                   {
                     guard: { type: "canRetry", params: { attemptsMax: 8 } },
                     target: "backingOff",
@@ -464,6 +460,25 @@ export const payoutMachine = setup({
               },
             },
             backingOff: { tags: "compensating", after: { backoff: "attempting" } },
+            askingBank: {
+              description: "It refuses: because it has taken the transfer?",
+              tags: "compensating",
+              invoke: {
+                id: "confirmTransfer",
+                src: "findTransfer",
+                input: ({ context }) => ({ payoutId: context.payoutId }),
+                onDone: [
+                  {
+                    guard: { type: "isTransfer", params: ({ event }) => event.output },
+                    target: "taken",
+                    actions: { type: "keepTransfer", params: ({ event }) => event.output },
+                  },
+                  { target: "stuck" },
+                ],
+                onError: { target: "stuck" },
+              },
+              after: { attemptTimeout: "stuck" },
+            },
             stuck: {
               tags: "stuck",
               on: {

@@ -31,11 +31,13 @@ export interface SubscriptionDelays extends AttemptDelays {
 
 /** The activity of a step or of its undo, by which the journal and the output speak of it. */
 export type SubscriptionStep =
-  | "chargePeriod"
+  | "chargeFirstPeriod"
   | "grantAccess"
+  | "renewPeriod"
   | "closeAccess"
-  | "refundPeriod"
-  | "revokeAccess";
+  | "refundRenewal"
+  | "revokeAccess"
+  | "refundFirstPeriod";
 
 export interface SubscriptionFailure {
   readonly step: SubscriptionStep;
@@ -104,6 +106,20 @@ export interface SubscriptionContext {
   hasNewCard: boolean;
 }
 
+interface Charge {
+  subscriptionId: string;
+  customerId: string;
+  period: number;
+  amountCents: number;
+}
+
+interface Refund {
+  subscriptionId: string;
+  period: number;
+  /** Null when the answer that would have told it was lost. */
+  paymentId: string | null;
+}
+
 const ATTEMPT_TIMEOUT_MS_DEFAULT = 10_000;
 const BACKOFF_BASE_MS_DEFAULT = 500;
 const BACKOFF_CAP_MS_DEFAULT = 60_000;
@@ -145,22 +161,17 @@ export const subscriptionMachine = setup({
       | "failed",
   },
   actors: {
-    chargePeriod: activity<
-      { subscriptionId: string; customerId: string; period: number; amountCents: number },
-      { paymentId: string }
-    >(),
+    chargeFirstPeriod: activity<Charge, { paymentId: string }>(),
     grantAccess: activity<
       { subscriptionId: string; customerId: string; planId: string },
       { accessId: string }
     >(),
+    renewPeriod: activity<Charge, { paymentId: string }>(),
     // The end of an access that was had; `revokeAccess` is for one that nobody should have had.
     closeAccess: activity<{ subscriptionId: string; accessId: string | null }, void>(),
-    // An id is null when the answer that would have told it was lost.
-    refundPeriod: activity<
-      { subscriptionId: string; period: number; paymentId: string | null },
-      void
-    >(),
+    refundRenewal: activity<Refund, void>(),
     revokeAccess: activity<{ subscriptionId: string; accessId: string | null }, void>(),
+    refundFirstPeriod: activity<Refund, void>(),
   },
   actions: {
     startStep: assign((_, params: { step: SubscriptionStep }) => ({
@@ -262,7 +273,7 @@ export const subscriptionMachine = setup({
       periodMs: delays.periodMs ?? PERIOD_MS_DEFAULT,
       dunningMs: delays.dunningMs ?? DUNNING_MS_DEFAULT,
     },
-    step: "chargePeriod",
+    step: "chargeFirstPeriod",
     attempt: 0,
     tries: 1,
     unsure: false,
@@ -280,11 +291,12 @@ export const subscriptionMachine = setup({
   initial: "chargingFirstPeriod",
   states: {
     chargingFirstPeriod: {
-      entry: { type: "startStep", params: { step: "chargePeriod" } },
+      entry: { type: "startStep", params: { step: "chargeFirstPeriod" } },
       initial: "attempting",
       on: {
         CANCEL: { actions: "noteCancelled" },
         KEEP: { guard: "isCancelled", actions: "noteKept" },
+        CARD_UPDATED: { actions: "noteCard" },
         "saga.cancel": {
           target: "#subscription.compensating.refundingFirstPeriod",
           actions: "failCancelled",
@@ -296,7 +308,7 @@ export const subscriptionMachine = setup({
           entry: "countAttempt",
           invoke: {
             id: "chargeFirstPeriod",
-            src: "chargePeriod",
+            src: "chargeFirstPeriod",
             input: ({ context }) => ({
               subscriptionId: context.subscriptionId,
               customerId: context.customerId,
@@ -343,6 +355,7 @@ export const subscriptionMachine = setup({
       on: {
         CANCEL: { actions: "noteCancelled" },
         KEEP: { guard: "isCancelled", actions: "noteKept" },
+        CARD_UPDATED: { actions: "noteCard" },
         "saga.cancel": {
           target: "#subscription.compensating.revokingAccess",
           actions: "failCancelled",
@@ -407,7 +420,7 @@ export const subscriptionMachine = setup({
         period: [
           {
             guard: "isUnpaid",
-            target: "#subscription.ending.refundingPeriod",
+            target: "#subscription.ending.refundingRenewal",
             actions: "failUnpaid",
           },
           { guard: "goesOn", target: ".renewing", reenter: true, actions: "beginPeriod" },
@@ -417,11 +430,11 @@ export const subscriptionMachine = setup({
       states: {
         paid: { tags: "forward" },
         renewing: {
-          entry: { type: "startStep", params: { step: "chargePeriod" } },
+          entry: { type: "startStep", params: { step: "renewPeriod" } },
           initial: "attempting",
           on: {
             "saga.cancel": {
-              target: "#subscription.ending.refundingPeriod",
+              target: "#subscription.ending.refundingRenewal",
               actions: ["noteCancelled", "failCancelled"],
             },
           },
@@ -431,7 +444,7 @@ export const subscriptionMachine = setup({
               entry: ["countAttempt", "useCard"],
               invoke: {
                 id: "renewPeriod",
-                src: "chargePeriod",
+                src: "renewPeriod",
                 input: ({ context }) => ({
                   subscriptionId: context.subscriptionId,
                   customerId: context.customerId,
@@ -487,7 +500,7 @@ export const subscriptionMachine = setup({
             failed: { type: "final" },
           },
           onDone: [
-            { guard: "outcomeUnknown", target: "#subscription.ending.refundingPeriod" },
+            { guard: "outcomeUnknown", target: "#subscription.ending.refundingRenewal" },
             { guard: "stepFailed", target: "#subscription.ending" },
             { target: "paid" },
           ],
@@ -497,17 +510,17 @@ export const subscriptionMachine = setup({
     ending: {
       initial: "closingAccess",
       states: {
-        refundingPeriod: {
+        refundingRenewal: {
           description: "Of a renewal that may have been charged after all.",
-          entry: { type: "startStep", params: { step: "refundPeriod" } },
+          entry: { type: "startStep", params: { step: "refundRenewal" } },
           initial: "attempting",
           states: {
             attempting: {
               tags: "compensating",
               entry: "countAttempt",
               invoke: {
-                id: "refundPeriod",
-                src: "refundPeriod",
+                id: "refundRenewal",
+                src: "refundRenewal",
                 input: ({ context }) => ({
                   subscriptionId: context.subscriptionId,
                   period: context.period,
@@ -540,7 +553,7 @@ export const subscriptionMachine = setup({
               on: {
                 "saga.retry": {
                   target: "attempting",
-                  actions: { type: "startStep", params: { step: "refundPeriod" } },
+                  actions: { type: "startStep", params: { step: "refundRenewal" } },
                 },
                 "saga.skip": { target: "done" },
               },
@@ -657,7 +670,7 @@ export const subscriptionMachine = setup({
           onDone: "refundingFirstPeriod",
         },
         refundingFirstPeriod: {
-          entry: { type: "startStep", params: { step: "refundPeriod" } },
+          entry: { type: "startStep", params: { step: "refundFirstPeriod" } },
           initial: "attempting",
           states: {
             attempting: {
@@ -665,7 +678,7 @@ export const subscriptionMachine = setup({
               entry: "countAttempt",
               invoke: {
                 id: "refundFirstPeriod",
-                src: "refundPeriod",
+                src: "refundFirstPeriod",
                 input: ({ context }) => ({
                   subscriptionId: context.subscriptionId,
                   period: context.period,
@@ -698,7 +711,7 @@ export const subscriptionMachine = setup({
               on: {
                 "saga.retry": {
                   target: "attempting",
-                  actions: { type: "startStep", params: { step: "refundPeriod" } },
+                  actions: { type: "startStep", params: { step: "refundFirstPeriod" } },
                 },
                 "saga.skip": { target: "done" },
               },

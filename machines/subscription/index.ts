@@ -36,8 +36,9 @@ export function defineSubscriptionSaga(
     machine: subscriptionMachine,
     activities: subscriptionActivities(subscriptionUrl),
     compensations: {
-      chargePeriod: "refundPeriod",
+      chargeFirstPeriod: "refundFirstPeriod",
       grantAccess: "revokeAccess",
+      renewPeriod: "refundRenewal",
       closeAccess: null,
     },
     input: SubscriptionInput,
