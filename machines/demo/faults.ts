@@ -1,9 +1,8 @@
 /**
- * The faults of the demo shop: knobs, which say what happens to a call from now on, and chaos, which
+ * The faults of a demo: knobs, which say what happens to a call from now on, and chaos, which
  * draws by a seed. The same seed, key and request number meet the same fault, in whatever order requests come.
  */
 import { z } from "zod";
-import type { ShopCallName } from "./shop-books.ts";
 
 // Longer waits are hangs.
 const DELAY_MS_MAX = 600_000;
@@ -55,10 +54,10 @@ export type Chaos = z.output<typeof Chaos>;
 export type Fault = Knob | { readonly mode: "doneTwice" };
 
 export class Faults {
-  readonly #knobs = new Map<ShopCallName, { knob: Knob; timesLeft: number }>();
+  readonly #knobs = new Map<string, { knob: Knob; timesLeft: number }>();
   #chaos: Chaos | null = null;
 
-  turn(call: ShopCallName, knob: Knob): void {
+  turn(call: string, knob: Knob): void {
     this.#knobs.set(call, { knob, timesLeft: knob.times ?? Infinity });
   }
 
@@ -71,7 +70,7 @@ export class Faults {
   }
 
   /** What happens to this request; null: all goes well. A knob goes before chaos. */
-  next(call: ShopCallName, idempotencyKey: string, requestNumber: number): Fault | null {
+  next(call: string, idempotencyKey: string, requestNumber: number): Fault | null {
     const turned = this.#knobs.get(call);
     if (turned !== undefined) {
       turned.timesLeft -= 1;
