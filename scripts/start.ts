@@ -1,24 +1,41 @@
 /**
- * `npm start`: the server with its example sagas, and the shop that they call if there is no other.
+ * `npm start`: the server with its example sagas, and a demo of the services that they call where there are
+ * no others.
  */
+import { createServices } from "../machines/demo/services.ts";
+import type { Demo } from "../machines/demo/demo.ts";
 import { createShop } from "../machines/order/shop.ts";
 import { loadConfig } from "../src/config.ts";
 import { runProcess } from "../src/main.ts";
 
 try {
   const config = loadConfig(process.env);
-  const shop = config.shopUrl === null ? createShop() : null;
-  if (shop !== null) {
-    await shop.listen();
-    // The order saga asks for the address at each call.
-    process.env["SHOP_URL"] = shop.url();
-    process.stderr.write(
-      `the demo shop listens on ${shop.url()}; its ledger: ${shop.url()}/ledger\n`,
-    );
+  const demos: Demo[] = [];
+  if (config.shopUrl === null) {
+    const shop = await start("SHOP_URL", createShop());
+    demos.push(shop);
+    tell(`the demo shop listens on ${shop.url()}; its ledger: ${shop.url()}/ledger`);
   }
-  await runProcess(config, async () => shop?.close());
+  if (config.servicesUrl === null) {
+    const services = await start("SERVICES_URL", createServices());
+    demos.push(services);
+    tell(`the demo services listen on ${services.url()}; a ledger: ${services.url()}/trip/ledger`);
+  }
+  await runProcess(config, async () => {
+    await Promise.all(demos.map((demo) => demo.close()));
+  });
 } catch (error) {
   const code = error instanceof Error && "code" in error ? `${String(error.code)}: ` : "";
-  process.stderr.write(`${code}${error instanceof Error ? error.message : String(error)}\n`);
+  tell(`${code}${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
+}
+
+/** The sagas ask for the address in `variable` at each call. */
+async function start(variable: string, demo: Demo): Promise<Demo> {
+  process.env[variable] = await demo.listen();
+  return demo;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

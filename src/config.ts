@@ -21,6 +21,8 @@ export const configVariables = {
   SAGACHART_LEASE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
   /** Address of the shop that the order saga calls; unset: a demo shop in this process. */
   SHOP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Address of the services that the other example sagas call; unset: demo services in this process. */
+  SERVICES_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(levels).default("info"),
 } as const;
 
@@ -33,6 +35,7 @@ export interface Config {
   readonly machinesPath: string;
   readonly leaseMs: number;
   readonly shopUrl: string | null;
+  readonly servicesUrl: string | null;
   readonly logLevel: (typeof levels)[number];
 }
 
@@ -62,6 +65,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     machinesPath: data.SAGACHART_MACHINES,
     leaseMs: data.SAGACHART_LEASE_MS,
     shopUrl: data.SHOP_URL ?? null,
+    servicesUrl: data.SERVICES_URL ?? null,
     logLevel: data.LOG_LEVEL,
   });
 }

@@ -10,6 +10,7 @@ test("an empty environment gives the documented defaults", () => {
     machinesPath: "machines",
     leaseMs: 30_000,
     shopUrl: null,
+    servicesUrl: null,
     logLevel: "info",
   });
 });
@@ -22,6 +23,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     SAGACHART_MACHINES: "sagas",
     SAGACHART_LEASE_MS: "1500",
     SHOP_URL: "http://shop.test:8080",
+    SERVICES_URL: "https://services.test",
     LOG_LEVEL: "",
     UNRELATED: "is left alone",
   });
@@ -33,6 +35,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     machinesPath: "sagas",
     leaseMs: 1_500,
     shopUrl: "http://shop.test:8080",
+    servicesUrl: "https://services.test",
     logLevel: "info",
   });
   expect(Object.isFrozen(config)).toBe(true);
@@ -46,6 +49,7 @@ test.each([
   ["SAGACHART_LEASE_MS", "3600001"],
   ["SHOP_URL", "shop.test"],
   ["SHOP_URL", "file:///etc/passwd"],
+  ["SERVICES_URL", "services.test"],
   ["LOG_LEVEL", "loud"],
   ["SAGACHART_DATABASE", "typo.db"],
 ])("%s=%s stops the start and is named", (name, value) => {
