@@ -12,13 +12,14 @@ import type { payoutMachine } from "./chart.ts";
 /** The saga's activities against the services at `payoutUrl()`, which is asked for at every call. */
 export function payoutActivities(payoutUrl: () => string): Activities<typeof payoutMachine> {
   const { getFor, post, postFor } = callsTo(payoutUrl);
+  const FoundOrNot = z.object({ transferId: Id.nullable() });
   return {
     reserveFunds: postFor("/funds/holds", z.object({ holdId: Id })),
     submitTransfer: postFor("/bank/transfers", z.object({ transferId: Id })),
-    findTransfer: getFor("/bank/transfers", z.object({ transferId: Id.nullable() })),
+    findTransfer: getFor("/bank/transfers", FoundOrNot),
     bookTransfer: post("/funds/bookings"),
     notifyPayee: post("/notifications"),
-    withdrawTransfer: post("/bank/withdrawals"),
+    withdrawTransfer: postFor("/bank/withdrawals", FoundOrNot),
     releaseFunds: post("/funds/releases"),
   };
 }

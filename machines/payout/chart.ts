@@ -97,8 +97,8 @@ export const payoutMachine = setup({
       void
     >(),
     notifyPayee: activity<{ payoutId: string; payeeId: string }, void>(),
-    // The bank takes it no more; refused if it has taken it.
-    withdrawTransfer: activity<{ payoutId: string }, void>(),
+    // Null: the bank has none, and takes none any more. Otherwise it has taken it, and gives nothing back.
+    withdrawTransfer: activity<{ payoutId: string }, { transferId: string | null }>(),
     // The id is null when the answer that would have told it was lost.
     releaseFunds: activity<{ payoutId: string; holdId: string | null }, void>(),
   },
@@ -248,7 +248,6 @@ export const payoutMachine = setup({
     },
     submittingTransfer: {
       description: "The pivot: from the bank's yes on, the payout only goes forward.",
-      meta: { pivot: true },
       entry: { type: "startStep", params: { step: "submitTransfer" } },
       initial: "attempting",
       on: {
@@ -260,6 +259,7 @@ export const payoutMachine = setup({
       states: {
         attempting: {
           tags: "forward",
+          meta: { pivot: true },
           entry: "countAttempt",
           invoke: {
             id: "submitTransfer",
@@ -437,9 +437,15 @@ export const payoutMachine = setup({
                 id: "withdrawTransfer",
                 src: "withdrawTransfer",
                 input: ({ context }) => ({ payoutId: context.payoutId }),
-                onDone: { target: "done" },
+                onDone: [
+                  {
+                    guard: { type: "isTransfer", params: ({ event }) => event.output },
+                    target: "taken",
+                    actions: { type: "keepTransfer", params: ({ event }) => event.output },
+                  },
+                  { target: "done" },
+                ],
                 onError: [
-                  { guard: "isRejected", target: "askingBank", actions: "noteStuck" },
                   {
                     guard: { type: "canRetry", params: { attemptsMax: 8 } },
                     target: "backingOff",
@@ -460,25 +466,6 @@ export const payoutMachine = setup({
               },
             },
             backingOff: { tags: "compensating", after: { backoff: "attempting" } },
-            askingBank: {
-              description: "It refuses: because it has taken the transfer?",
-              tags: "compensating",
-              invoke: {
-                id: "confirmTransfer",
-                src: "findTransfer",
-                input: ({ context }) => ({ payoutId: context.payoutId }),
-                onDone: [
-                  {
-                    guard: { type: "isTransfer", params: ({ event }) => event.output },
-                    target: "taken",
-                    actions: { type: "keepTransfer", params: ({ event }) => event.output },
-                  },
-                  { target: "stuck" },
-                ],
-                onError: { target: "stuck" },
-              },
-              after: { attemptTimeout: "stuck" },
-            },
             stuck: {
               tags: "stuck",
               on: {
