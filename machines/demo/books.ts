@@ -33,8 +33,8 @@ export type Order = {
       readonly undoes: string;
       /** Null: whatever there is in the scope. */
       readonly thing: string | null;
-      /** Whether it can only be kept from happening: what is there stays there. */
-      readonly isTooLateIfThere: boolean;
+      /** Not null: it is only kept from happening. What is there stays, and the answer tells it by this name. */
+      readonly keptAs: string | null;
     }
   // Changes nothing.
   | { readonly does: "find"; readonly finds: string; readonly field: string }
@@ -150,10 +150,7 @@ export class Books {
         ? refusal(409, `too late: this ${order.call} was undone before`)
         : order.refusal;
     }
-    const { undoes, scope, thing, isTooLateIfThere } = order;
-    if (isTooLateIfThere && this.#inPlace(undoes, scope).length > 0) {
-      return refusal(409, `too late: this ${undoes} has happened`);
-    }
+    const { undoes, scope, thing } = order;
     const isKnown = thing === null || this.#thingsOf(undoes, scope).has(thing);
     return isKnown ? null : refusal(404, `there is no ${JSON.stringify(thing)}`);
   }
@@ -161,9 +158,11 @@ export class Books {
   #effect(asked: Asked): Answer {
     const { order } = asked;
     if (order.does === "undo") {
-      const undid = this.#undo(order);
+      const kept =
+        order.keptAs === null ? null : (this.#inPlace(order.undoes, order.scope)[0] ?? null);
+      const undid = kept === null ? this.#undo(order) : [];
       this.#enter(asked, null, undid);
-      return { status: 200, body: { undid } };
+      return { status: 200, body: order.keptAs === null ? { undid } : { [order.keptAs]: kept } };
     }
     if (order.does !== "make") {
       this.#enter(asked, null, []);

@@ -40,8 +40,8 @@ interface Undoing<Body> extends Facts<Body> {
   readonly undoes: string;
   /** Which one; null: whatever there is. */
   readonly thing: (body: Body) => string | null;
-  /** Whether it can only be kept from happening. */
-  readonly isTooLateIfThere?: boolean;
+  /** Given: it can only be kept from happening, and the answer tells by this name what there is, or null. */
+  readonly keptAs?: string;
 }
 
 interface Finding<Body> extends Facts<Body> {
@@ -81,12 +81,12 @@ export function callsAbout(idField: string): Kinds {
   return {
     makes: (call, { made, refusal, ...facts }) =>
       route(call, facts, (body) => ({ does: "make", made, refusal: refusal?.(body) ?? null })),
-    undoes: (call, { undoes, thing, isTooLateIfThere = false, ...facts }) =>
+    undoes: (call, { undoes, thing, keptAs = null, ...facts }) =>
       route(call, facts, (body) => ({
         does: "undo",
         undoes,
         thing: thing(body),
-        isTooLateIfThere,
+        keptAs,
       })),
     notes: (call, facts) => route(call, facts, () => ({ does: "note" })),
     finds: (call, { finds, field, ...facts }) => ({

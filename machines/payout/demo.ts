@@ -37,7 +37,7 @@ export const payoutOffer: Offer = {
       body: z.object({}),
       undoes: "submitTransfer",
       thing: () => null,
-      isTooLateIfThere: true,
+      keptAs: "transferId",
     }),
     notes("bookTransfer", {
       path: "/funds/bookings",
