@@ -95,7 +95,6 @@ describe("waiting for the decision", () => {
     expect(instance.snapshot.value).toEqual({ awaitingDecision: "reminded" });
 
     await instance.advance(DAY_MS);
-    await instance.run();
 
     expect(instance.snapshot.output?.failure?.kind).toBe("expired");
     expect(undone(instance)).toEqual(["withdrawReview"]);
@@ -141,6 +140,7 @@ describe("waiting for the decision", () => {
       await instance.run();
 
       expect(instance.snapshot.value).toBe(end);
+      expect(instance.snapshot.output).toMatchObject({ decidedBy: "eve", remindersSent: 0 });
     },
   );
 
