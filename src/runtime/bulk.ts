@@ -45,6 +45,8 @@ export interface BulkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly operate: (key: InstanceKey, request: OperationRequest) => Promise<unknown>;
+  /** Why nothing may be asked any more; null while it may. */
+  readonly health: () => SagaError | null;
 }
 
 type Running = { -readonly [Key in keyof BulkProgress]: BulkProgress[Key] } & {
@@ -74,7 +76,8 @@ export class Bulks {
   /**
    * Finds the instances, and begins. It goes on in the background.
    *
-   * @throws {SagaError} SAGA_OPERATION_NOT_POSSIBLE if the filter finds too many, or too many bulk operations run.
+   * @throws {SagaError} SAGA_OPERATION_NOT_POSSIBLE if the filter finds too many, or too many bulk operations run;
+   * SAGA_RUNTIME_CLOSED.
    */
   async start(filter: BulkFilter, request: OperationRequest): Promise<BulkProgress> {
     const { name: operation } = checkOperation(request);
@@ -143,6 +146,8 @@ export class Bulks {
   }
 
   async #find(filter: BulkFilter): Promise<readonly InstanceKey[]> {
+    const closed = this.#options.health();
+    if (closed !== null) throw closed;
     const keys: InstanceKey[] = [];
     let after: InstanceCursor | null = null;
     do {

@@ -143,6 +143,7 @@ export class Runtime {
       store,
       clock,
       random: this.#random,
+      health: () => this.#closed,
       operate: ({ saga, instanceId }, request) => this.operate({ name: saga }, instanceId, request),
     });
     const random = this.#random;

@@ -88,6 +88,7 @@ function bench(count: number, operate: BulkOptions["operate"]): Bulks {
   return new Bulks({
     clock: new ManualClock(),
     random: { uuid: () => `u-${uuids++}` },
+    health: () => null,
     store: {
       findInstances: () =>
         Promise.resolve({ items: items as unknown as InstanceSummary[], next: null }),

@@ -58,6 +58,8 @@ export const operationRoutesDescribed: readonly RouteDescription[] = [
     group: "operations",
     operationId: "operate",
     summary: "What an operator does to an instance, journaled with who and why",
+    store: "written",
+    readsInstance: true,
     headers: [idempotencyKey],
     body: ref("OperationRequest"),
     answers: [{ ...instance, headers: { ...correlated, ...replayed } }],
@@ -81,6 +83,8 @@ export const operationRoutesDescribed: readonly RouteDescription[] = [
     group: "operations",
     operationId: "forkInstance",
     summary: "A new instance that begins where this one stood at an earlier revision",
+    store: "written",
+    readsInstance: true,
     headers: [idempotencyKey],
     body: ref("ForkRequest"),
     answers: [
@@ -112,6 +116,7 @@ export const operationRoutesDescribed: readonly RouteDescription[] = [
     group: "operations",
     operationId: "startBulk",
     summary: "One operation on all instances that a filter finds",
+    store: "read",
     body: ref("BulkRequest"),
     answers: [
       {

@@ -17,7 +17,11 @@ export interface RouteDescription {
   /** Of a JSON body, which then must be there. */
   readonly body?: JsonSchema;
   readonly answers: readonly AnswerDescription[];
-  /** Beside those that any route may answer. */
+  /** What the call does with the store, whose errors it may answer then. */
+  readonly store?: "read" | "written" | "deleted";
+  /** The call makes an instance of what the store has, which its saga may not fit any more. */
+  readonly readsInstance?: true;
+  /** Beside those that follow from the above. */
   readonly errors: readonly ErrorCode[];
 }
 

@@ -3,7 +3,9 @@ import { httpLimits } from "../limits.ts";
 import { anything, flag, listOf, objectOf, oneOfTexts, ref, text } from "./openapi-schemas.ts";
 import { textOrNull, time } from "./openapi-schemas.ts";
 import type { JsonSchema } from "./openapi-schemas.ts";
+import { idempotencyKey, ofSaga } from "./openapi-parts.ts";
 import type { RouteDescription } from "./openapi-parts.ts";
+import type { ErrorCode } from "../../errors.ts";
 
 const timeOrNull: JsonSchema = { type: ["string", "null"], format: "date-time" };
 const textsByName: JsonSchema = { type: "object", additionalProperties: text };
@@ -65,9 +67,11 @@ const schedule = {
 
 const common = {
   group: "schedules",
-  errors: ["SAGA_NOT_FOUND", "SAGA_SCHEDULE_NOT_FOUND"],
+  errors: [...ofSaga, "SAGA_SCHEDULE_NOT_FOUND"],
   answers: [schedule],
 } as const;
+
+const changeErrors: readonly ErrorCode[] = [...common.errors, "SAGA_MAILBOX_FULL"];
 
 const SCHEDULES = "/sagas/:saga/schedules";
 const SCHEDULE = `${SCHEDULES}/:scheduleId`;
@@ -80,6 +84,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     path: SCHEDULES,
     operationId: "createSchedule",
     summary: "Make a schedule, which starts instances at its due times",
+    store: "written",
     body: ref("ScheduleRequest"),
     answers: [
       {
@@ -91,12 +96,12 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
       { ...schedule, description: "It was made before, with the same content." },
     ],
     errors: [
-      "SAGA_NOT_FOUND",
+      ...ofSaga,
       "SAGA_SCHEDULE_INVALID",
       "SAGA_INPUT_INVALID",
       "SAGA_SCHEDULE_EXISTS",
       "SAGA_SCHEDULES_TOO_MANY",
-      "SAGA_CONTEXT_NOT_SERIALIZABLE",
+      "SAGA_MAILBOX_FULL",
     ],
   },
   {
@@ -105,6 +110,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     path: SCHEDULES,
     operationId: "listSchedules",
     summary: "The schedules of a saga, by their ids",
+    store: "read",
     query: [
       { name: "after", description: "Id of the last schedule before the page.", schema: text },
       {
@@ -119,7 +125,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
       },
     ],
     answers: [{ status: 200, description: "A page of schedules.", schema: ref("SchedulePage") }],
-    errors: ["SAGA_NOT_FOUND"],
+    errors: ofSaga,
   },
   {
     ...common,
@@ -127,6 +133,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     path: SCHEDULE,
     operationId: "getSchedule",
     summary: "One schedule, with its next and its last due time",
+    store: "read",
   },
   {
     ...common,
@@ -134,6 +141,8 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     path: `${SCHEDULE}/pause`,
     operationId: "pauseSchedule",
     summary: "Pause a schedule: it has no due time until it is resumed",
+    store: "written",
+    errors: changeErrors,
   },
   {
     ...common,
@@ -141,6 +150,8 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     path: `${SCHEDULE}/resume`,
     operationId: "resumeSchedule",
     summary: "Resume a schedule with its next due time",
+    store: "written",
+    errors: changeErrors,
   },
   {
     ...common,
@@ -148,13 +159,9 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     path: `${SCHEDULE}/trigger`,
     operationId: "triggerSchedule",
     summary: "Start an instance now",
-    headers: [
-      {
-        name: "Idempotency-Key",
-        description: "With one the instance is started once, however often the request is sent.",
-        schema: { type: "string", minLength: 1, pattern: "^[!-~]+$" },
-      },
-    ],
+    store: "written",
+    readsInstance: true,
+    headers: [idempotencyKey],
     answers: [
       {
         status: 201,
@@ -170,11 +177,13 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
       },
     ],
     errors: [
-      "SAGA_NOT_FOUND",
+      ...ofSaga,
       "SAGA_SCHEDULE_NOT_FOUND",
       "SAGA_INPUT_INVALID",
       "SAGA_INSTANCE_EXISTS",
       "SAGA_TRANSITION_FAILED",
+      "SAGA_CONTEXT_NOT_SERIALIZABLE",
+      "SAGA_MAILBOX_FULL",
     ],
   },
   {
@@ -183,6 +192,8 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     path: SCHEDULE,
     operationId: "deleteSchedule",
     summary: "Delete a schedule; what it has started goes on",
+    store: "deleted",
+    errors: changeErrors,
     answers: [{ status: 204, description: "It is gone." }],
   },
 ];

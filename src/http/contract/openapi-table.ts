@@ -60,6 +60,8 @@ export const routes: readonly RouteDescription[] = [
     group: "instances",
     operationId: "startInstance",
     summary: "Start an instance",
+    store: "written",
+    readsInstance: true,
     query: waiting,
     headers: [
       idempotencyKey,
@@ -104,6 +106,8 @@ export const routes: readonly RouteDescription[] = [
     group: "instances",
     operationId: "getInstance",
     summary: "One instance, as of its last commit",
+    store: "read",
+    readsInstance: true,
     query: waiting,
     answers: [instance, timeUp],
     errors: [...ofInstance, "SAGA_WAITERS_FULL"],
@@ -114,6 +118,8 @@ export const routes: readonly RouteDescription[] = [
     group: "instances",
     operationId: "sendEvent",
     summary: "Send an event to an instance",
+    store: "written",
+    readsInstance: true,
     query: waiting,
     headers: [idempotencyKey],
     body: ref("Event"),
@@ -142,6 +148,7 @@ export const routes: readonly RouteDescription[] = [
       "SAGA_CONTEXT_NOT_SERIALIZABLE",
       "SAGA_MAILBOX_FULL",
       "SAGA_PARKING_FULL",
+      "SAGA_WAITERS_FULL",
     ],
   },
   {
@@ -150,6 +157,8 @@ export const routes: readonly RouteDescription[] = [
     group: "instances",
     operationId: "getJournal",
     summary: "Committed events of an instance, oldest first",
+    store: "read",
+    readsInstance: true,
     query: [
       {
         name: "after",
@@ -192,7 +201,7 @@ export const routes: readonly RouteDescription[] = [
     answers: [
       { status: 200, description: "It does.", schema: objectOf({ status: oneOfTexts(["ready"]) }) },
     ],
-    errors: ["SAGA_STORE_OUTCOME_UNKNOWN"],
+    errors: ["SAGA_RUNTIME_CLOSED", "SAGA_STORE_OUTCOME_UNKNOWN"],
   },
   {
     method: "GET",

@@ -14,39 +14,68 @@ import { operationSchemas } from "./openapi-operations.ts";
 import { scheduleSchemas } from "./openapi-schedules.ts";
 import { searchSchemas } from "./openapi-search.ts";
 import { pathParameters, routes } from "./openapi-table.ts";
+import { idempotencyKey } from "./openapi-parts.ts";
 import type { AnswerDescription, ParameterDescription, RouteDescription } from "./openapi-parts.ts";
 import { PROBLEM_MEDIA_TYPE } from "../problem.ts";
 
 /** Version of the contract: the package's. */
 export const CONTRACT_VERSION = "0.1.0";
 
-/** What any route may answer, and what any route with a body or a store behind it may answer too. */
-const anyErrors: readonly ErrorCode[] = [
-  "SAGA_REQUEST_INVALID",
-  "SAGA_ID_INVALID",
-  "SAGA_REQUEST_TIMEOUT",
-  "SAGA_HEADERS_TOO_LARGE",
-  "SAGA_INTERNAL",
-  "SAGA_RUNTIME_CLOSED",
+/** What routes of a kind may answer, beside the errors of their own. The documentation has the same rows. */
+export const errorKinds: readonly ErrorKind[] = [
+  {
+    of: "every one",
+    fits: () => true,
+    errors: [
+      "SAGA_REQUEST_INVALID",
+      "SAGA_REQUEST_TIMEOUT",
+      "SAGA_HEADERS_TOO_LARGE",
+      "SAGA_INTERNAL",
+    ],
+  },
+  {
+    of: "with a name or an id in its path, or an `Idempotency-Key`",
+    fits: ({ path, headers = [] }) => path.includes(":") || headers.includes(idempotencyKey),
+    errors: ["SAGA_ID_INVALID"],
+  },
+  {
+    of: "`POST` and `DELETE`",
+    fits: ({ method }) => method !== "GET",
+    errors: ["SAGA_BODY_TOO_LARGE", "SAGA_MEDIA_TYPE_UNSUPPORTED"],
+  },
+  {
+    of: "about an instance",
+    fits: ({ readsInstance }) => readsInstance === true,
+    errors: ["SAGA_VERSION_UNKNOWN", "SAGA_SNAPSHOT_INVALID"],
+  },
+  {
+    of: "that asks the store: about instances, schedules and streams, and a new bulk operation",
+    fits: ({ store }) => store !== undefined,
+    errors: ["SAGA_RUNTIME_CLOSED", "SAGA_STORE_BUSY", "SAGA_STORE_OUTCOME_UNKNOWN"],
+  },
+  {
+    of: "that writes to it",
+    fits: ({ store }) => store === "written" || store === "deleted",
+    errors: ["SAGA_STORE_FULL"],
+  },
+  {
+    of: "that changes what is there",
+    fits: ({ store }) => store === "written",
+    errors: ["SAGA_REVISION_CONFLICT"],
+  },
 ];
-const bodyErrors: readonly ErrorCode[] = ["SAGA_BODY_TOO_LARGE", "SAGA_MEDIA_TYPE_UNSUPPORTED"];
-const storeErrors: readonly ErrorCode[] = [
-  "SAGA_VERSION_UNKNOWN",
-  "SAGA_SNAPSHOT_INVALID",
-  "SAGA_REVISION_CONFLICT",
-  "SAGA_STORE_BUSY",
-  "SAGA_STORE_OUTCOME_UNKNOWN",
-  "SAGA_STORE_FULL",
-];
+
+interface ErrorKind {
+  /** Ends the sentence "a route …". */
+  readonly of: string;
+  readonly fits: (route: RouteDescription) => boolean;
+  readonly errors: readonly ErrorCode[];
+}
 
 /** All that a route may answer with, in the order of their statuses. */
 export function errorsOf(route: RouteDescription): readonly ErrorCode[] {
-  const codes = new Set([
-    ...route.errors,
-    ...anyErrors,
-    ...(route.body === undefined ? [] : bodyErrors),
-    ...(route.group === "server" || route.group === "sagas" ? [] : storeErrors),
-  ]);
+  const ofKind = errorKinds.filter(({ fits }) => fits(route)).flatMap(({ errors }) => errors);
+  const codes = new Set([...route.errors, ...ofKind]);
   return [...codes].toSorted((a, b) => errorStatus[a] - errorStatus[b]);
 }
 
