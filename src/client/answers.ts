@@ -126,6 +126,7 @@ export type FoundInstance = Pick<
   | "phase"
   | "state"
   | "tags"
+  | "suspended"
   | "attributes"
   | "correlationId"
   | "createdAt"

@@ -58,6 +58,8 @@ export interface SearchOptions extends CallOptions {
   readonly phase?: Instance["phase"] | readonly Instance["phase"][];
   readonly state?: string;
   readonly tag?: string;
+  /** Whether an operator holds it still. */
+  readonly suspended?: boolean;
   /** Beginning of the id. */
   readonly q?: string;
   readonly attributes?: Readonly<Record<string, string>>;

@@ -20,7 +20,7 @@ export interface TransportOptions {
 }
 
 export type Query = Readonly<
-  Record<string, string | number | readonly (string | number)[] | undefined>
+  Record<string, string | number | boolean | readonly (string | number)[] | undefined>
 >;
 
 export interface Call {

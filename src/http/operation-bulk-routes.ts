@@ -45,13 +45,13 @@ function readFilter(filter: unknown): BulkFilter {
   if (!isObject(filter) || Object.keys(filter).length === 0) {
     throw invalid("filter is no object with at least one of the parameters of a search");
   }
-  const { version, ...rest } = filter;
+  if ("limit" in filter || "cursor" in filter) throw invalid("a filter has no limit and no cursor");
+  const { version, suspended } = filter;
   // In a query all values are texts.
-  const given = typeof version === "number" ? String(version) : version;
-  if ("limit" in rest || "cursor" in rest) throw invalid("a filter has no limit and no cursor");
   const { limit: _, ...query } = readSearch({
-    ...rest,
-    ...(given !== undefined && { version: given }),
+    ...filter,
+    ...(typeof version === "number" && { version: String(version) }),
+    ...(typeof suspended === "boolean" && { suspended: String(suspended) }),
   });
   return query;
 }

@@ -13,9 +13,8 @@ const ATTRIBUTE = "attribute.";
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-const searchNames = "saga,version,phase,state,tag,q,startedAfter,startedBefore,limit,cursor".split(
-  ",",
-);
+const searchNames =
+  "saga,version,phase,state,tag,suspended,q,startedAfter,startedBefore,limit,cursor".split(",");
 
 /** @throws {SagaError} SAGA_REQUEST_INVALID */
 export function readSearch(query: unknown): SearchOptions {
@@ -29,6 +28,7 @@ export function readSearch(query: unknown): SearchOptions {
     ...given("phases", phase === undefined ? undefined : [phase].flat().map(readPhase)),
     ...given("state", readText(parameters, "state")),
     ...given("tag", readText(parameters, "tag")),
+    ...given("suspended", readFlag(parameters, "suspended")),
     ...given("idPrefix", readText(parameters, "q")),
     ...given("attributes", attributes),
     ...given("startedFromMs", readTime(parameters, "startedAfter")),
@@ -105,6 +105,13 @@ function readInteger(parameters: Parameters, name: string, max: number): number 
   const value = typeof text === "string" && /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= max) return value;
   throw invalid(`${name} is no integer from 1 to ${max}`);
+}
+
+function readFlag(parameters: Parameters, name: string): boolean | undefined {
+  const text = parameters[name];
+  if (text === undefined) return undefined;
+  if (text === "true" || text === "false") return text === "true";
+  throw invalid(`${name} is neither true nor false`);
 }
 
 function readTime(parameters: Parameters, name: string): number | undefined {

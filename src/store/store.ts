@@ -285,6 +285,8 @@ export interface InstanceQuery {
   /** Path of an active state or of one around it: `compensating` finds `compensating.refunding`. */
   readonly state?: string;
   readonly tag?: string;
+  /** Whether it holds still. */
+  readonly suspended?: boolean;
   /** All of these. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** How the instance id begins. */

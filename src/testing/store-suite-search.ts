@@ -66,6 +66,26 @@ function testFilters(underTest: StoreUnderTest): void {
     expect(await find(store, { saga: "none" })).toEqual([]);
   });
 
+  test("suspended instances are found, and those that are not", async () => {
+    const { store } = await openBench(underTest);
+    const suspended = { by: null, reason: "the bank is down", atMs: nowMs };
+    await put(store, { instanceId: "a", suspended, attributes: { a: "1" } });
+    await put(store, { instanceId: "b", suspended, version: 2 });
+    await put(store, { instanceId: "c" });
+    await put(store, { instanceId: "d", suspended });
+    await put(store, { instanceId: "d", suspended: null, revision: 2 });
+    await put(store, { instanceId: "e" });
+    await put(store, { instanceId: "e", suspended, revision: 2 });
+
+    expect(await find(store, { suspended: true })).toEqual(["e", "b", "a"]);
+    expect(await find(store, { suspended: false })).toEqual(["d", "c"]);
+    expect(await find(store, { suspended: true, version: 2 })).toEqual(["b"]);
+    expect(await find(store, { suspended: true, idPrefix: "a" })).toEqual(["a"]);
+    expect(await find(store, { suspended: false, idPrefix: "a" })).toEqual([]);
+    expect(await find(store, { suspended: true, attributes: { a: "1" } })).toEqual(["a"]);
+    expect(await find(store, { suspended: true, tag: "none" })).toEqual([]);
+  });
+
   test("an instance that moved is found where it stands now, and no longer where it stood", async () => {
     const { store } = await openBench(underTest);
     for (const instanceId of ["a", "b", "c"]) await put(store, { instanceId, state: "here" });

@@ -84,7 +84,7 @@ test("starts, sends, reads and searches instances", async () => {
   expect(found).toMatchObject({ items: [{ id: "b 1/é", revision: 2 }], next: null });
 });
 
-test("an operator's action is taken with its reason", async () => {
+test("an operator's action is taken with its reason, and what he suspended is found", async () => {
   const { client } = await connect();
   await client.start("booking", { id: "b-1", input: { seats: 2 } });
 
@@ -93,7 +93,13 @@ test("an operator's action is taken with its reason", async () => {
     reason: "check",
   });
 
+  await client.start("booking", { id: "b-2", input: { seats: 2 } });
+  const held = await client.search({ suspended: true });
+  const others = await client.search({ suspended: false });
+
   expect(suspended.revision).toBe(2);
+  expect(held.items).toMatchObject([{ id: "b-1", suspended: { reason: "check" } }]);
+  expect(others.items).toMatchObject([{ id: "b-2", suspended: null }]);
 });
 
 test("a refusal is a SagaHttpError with the server's code, status and details", async () => {

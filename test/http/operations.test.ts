@@ -85,7 +85,8 @@ test("a fork answers 201 with where it is, and 200 when it is asked for again", 
 
 test("a bulk operation is tried dry, started, looked at and aborted", async () => {
   const { app, clock } = await serveB1();
-  const asked = { ...suspend, filter: { saga: "booking", version: 1, phase: "forward" } };
+  const filter = { saga: "booking", version: 1, phase: "forward", suspended: false };
+  const asked = { ...suspend, filter };
 
   const dry = await post(app, "/operations", { ...asked, dryRun: true });
   const started = await post(app, "/operations", asked);

@@ -75,6 +75,7 @@ const record = fc
     phase: fc.constantFrom(...phases),
     state: fc.constantFrom(...states),
     tags: fc.subarray(tags),
+    suspended: fc.constantFrom(null, null, { by: null, reason: "later", atMs: START_MS }),
     attributes,
     createdAtMs: fc.constantFrom(...times),
   })
@@ -90,6 +91,7 @@ interface Filters {
   readonly phase?: readonly string[];
   readonly state?: string;
   readonly tag?: string;
+  readonly suspended?: boolean;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly q?: string;
   readonly startedAfter?: number;
@@ -102,6 +104,7 @@ const filterArbitraries = {
   phase: fc.subarray([...phases], { minLength: 1 }),
   state: fc.constantFrom(...states, "c.d", "b", "a_"),
   tag: fc.constantFrom(...tags, "_"),
+  suspended: fc.boolean(),
   attributes,
   q: text.map((parts) => parts.slice(0, 2).join("")),
   startedAfter: fc.constantFrom(...times),
@@ -118,7 +121,8 @@ function bruteForce(records: readonly InstanceRecord[], filters: Filters): reado
     saga === (filters.saga ?? saga) &&
     version === (filters.version ?? version) &&
     (filters.phase ?? [phase]).includes(phase);
-  const isThere = ({ state, tags: all }: InstanceRecord): boolean =>
+  const isThere = ({ state, tags: all, suspended }: InstanceRecord): boolean =>
+    (suspended !== null) === (filters.suspended ?? suspended !== null) &&
     (filters.state === undefined || state.split(",").some(isWithin)) &&
     (filters.tag === undefined || all.includes(filters.tag));
   const hasAll = (one: InstanceRecord): boolean =>
@@ -146,7 +150,8 @@ function toParameters(filters: Filters): URLSearchParams {
     } else if (name.startsWith("started")) {
       parameters.set(name, new Date(value as number).toISOString());
     } else {
-      for (const one of [value].flat()) parameters.append(name, `${one as string | number}`);
+      for (const one of [value].flat())
+        parameters.append(name, `${one as string | number | boolean}`);
     }
   }
   return parameters;
@@ -303,6 +308,7 @@ test.each([
   ["two sagas", "?saga=a&saga=b"],
   ["a long text", `?state=${long}`],
   ["version 0", "?version=0"],
+  ["a suspension that is neither", "?suspended=yes"],
   ["a version that is no number", "?version=1.5"],
   ["an unknown phase", "?phase=running"],
   ["one unknown phase among others", "?phase=stuck&phase=running"],

@@ -49,6 +49,18 @@ test("a page looks at 2,000 instances at most, and the next one goes on after th
   expect(second.next).toBeNull();
 });
 
+test("few suspended instances among many are answered in one page", async () => {
+  const store = open();
+  const suspended = { by: null, reason: "the bank is down", atMs: nowMs };
+  await putMany(store, "old", 2, () => ({ suspended }));
+  await putMany(store, "new", EXAMINED_MAX + 1, () => ({}));
+
+  const page = await store.findInstances({ suspended: true, limit: 3 });
+
+  expect(page.items.map(({ instanceId }) => instanceId)).toEqual(["old-1", "old-0"]);
+  expect(page.next).toBeNull();
+});
+
 test("a filter that fits fewer than a page looks at is answered in one page", async () => {
   const store = open();
   await putMany(store, "old", 1, () => ({ phase: "stuck", attributes: { a: "1" } }));

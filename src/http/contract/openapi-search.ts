@@ -3,7 +3,7 @@ import { phases } from "../../saga/phase.ts";
 import { httpLimits } from "../limits.ts";
 import { correlated, limitOf, ofInstance } from "./openapi-parts.ts";
 import type { AnswerDescription, ParameterDescription, RouteDescription } from "./openapi-parts.ts";
-import { count, id, instanceProperties, listOf, objectOf, ref } from "./openapi-schemas.ts";
+import { count, flag, id, instanceProperties, listOf, objectOf, ref } from "./openapi-schemas.ts";
 import { text, textOrNull, time } from "./openapi-schemas.ts";
 import type { JsonSchema } from "./openapi-schemas.ts";
 
@@ -18,7 +18,7 @@ export const searchSchemas: Readonly<Record<string, JsonSchema>> = {
   FoundInstance: objectOf({
     ...of("saga", "version", "id", "revision", "phase", "state", "tags"),
     error: textOrNull,
-    ...of("attributes", "correlationId", "createdAt", "updatedAt"),
+    ...of("suspended", "attributes", "correlationId", "createdAt", "updatedAt"),
   }),
   SearchPage: objectOf({
     items: listOf(ref("FoundInstance")),
@@ -56,6 +56,7 @@ export const searchRoutesDescribed: readonly RouteDescription[] = [
       parameter("phase", "In one of these phases; may stand more than once.", listOf(ref("Phase"))),
       parameter("state", "In this state, or one inside it."),
       parameter("tag", "With this tag."),
+      parameter("suspended", "Held still by an operator, or not.", flag),
       parameter("q", "Whose id begins so."),
       parameter("startedAfter", "Started then or later.", time),
       parameter("startedBefore", "Started before.", time),

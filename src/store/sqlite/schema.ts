@@ -63,6 +63,9 @@ export const places = sqliteTable(
   ],
 );
 
+/** Conditions as literals, not parameters: SQLite must prove them to use a partial index. */
+export const isSuspended = sql.raw(`"suspended" is not null`);
+
 export const instances = sqliteTable(
   "instances",
   {
@@ -100,6 +103,7 @@ export const instances = sqliteTable(
     // Each ends with the key by itself, which makes the order of starts total.
     index("instances_started").on(table.createdAtMs),
     index("instances_place").on(table.place, table.createdAtMs),
+    index("instances_suspended").on(table.createdAtMs).where(isSuspended),
   ],
 );
 
@@ -164,7 +168,6 @@ export const timers = sqliteTable(
   ],
 );
 
-/** Conditions as literals, not parameters: SQLite must prove them to use a partial index. */
 export const isLive = sql.raw(`"status" = 'live'`);
 export const isAbandoned = sql.raw(`"status" = 'abandoned'`);
 export const isLiveChild = sql.raw(`"kind" = 'live'`);

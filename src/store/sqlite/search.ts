@@ -11,7 +11,14 @@ import type { SqliteDatabase } from "./prepared-write.ts";
 import { instances, places } from "./schema.ts";
 import { prepareCounts } from "./search-counts.ts";
 import { prepareDwell } from "./search-dwell.ts";
-import { attributeRoads, EXAMINED_MAX, idRoad, placesRoad, startedRoad } from "./search-roads.ts";
+import {
+  attributeRoads,
+  EXAMINED_MAX,
+  idRoad,
+  placesRoad,
+  startedRoad,
+  suspendedRoad,
+} from "./search-roads.ts";
 import type { Place, Road } from "./search-roads.ts";
 
 export type Search = ReturnType<typeof prepareSearch>;
@@ -32,6 +39,7 @@ export function prepareSearch(db: SqliteDatabase) {
       const roads = [
         startedRoad(db, query, all),
         ...(isAnywhere ? [] : placesRoad(db, query, fitting)),
+        ...suspendedRoad(db, query),
         ...attributeRoads(db, query),
         ...idRoad(db, query, fitting),
       ];
@@ -67,11 +75,12 @@ function prepareCheck(db: SqliteDatabase) {
       place: instances.place,
       instanceId: instances.instanceId,
       attributes: instances.attributes,
+      suspended: instances.suspended,
     })
     .from(instances)
     .where(eq(instances.key, 0))
     .toSQL();
-  const read = db.$client.prepare<[number], [number, string, string]>(sql).raw();
+  const read = db.$client.prepare<[number], [number, string, string, string | null]>(sql).raw();
   return (query: InstanceQuery, fitting: readonly Place[] | null, road: Road): Check => {
     if (isCovered(query, fitting, road)) return () => true;
 
@@ -81,9 +90,10 @@ function prepareCheck(db: SqliteDatabase) {
     return (key) => {
       const row = read.get(key);
       if (row === undefined) return false;
-      const [place, instanceId, attributes] = row;
+      const [place, instanceId, attributes, suspended] = row;
       if (fittingKeys !== null && !fittingKeys.has(place)) return false;
       if (!instanceId.startsWith(prefix)) return false;
+      if (query.suspended !== undefined && query.suspended !== (suspended !== null)) return false;
       if (wanted.length === 0) return true;
       // What every object inherits is no text, so that a name such as "constructor" finds nothing.
       const given = JSON.parse(attributes) as Record<string, string>;
@@ -98,6 +108,7 @@ function isCovered(query: InstanceQuery, fitting: readonly Place[] | null, road:
   return (
     (fitting === null || road.covers === "places") &&
     (names.length === 0 || (names.length === 1 && road.covers === "attribute")) &&
+    (query.suspended === undefined || (query.suspended && road.covers === "suspended")) &&
     (query.idPrefix === undefined || road.covers === "id")
   );
 }

@@ -71,6 +71,7 @@ CREATE TABLE `instances` (
 --> statement-breakpoint
 CREATE INDEX `instances_started` ON `instances` (`created_at_ms`);--> statement-breakpoint
 CREATE INDEX `instances_place` ON `instances` (`place`,`created_at_ms`);--> statement-breakpoint
+CREATE INDEX `instances_suspended` ON `instances` (`created_at_ms`) WHERE "suspended" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `instances_name` ON `instances` (`saga`,`instance_id`);--> statement-breakpoint
 CREATE TABLE `journal` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
