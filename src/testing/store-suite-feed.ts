@@ -137,14 +137,29 @@ function testFilters(underTest: StoreUnderTest): void {
     expect(namesOf(page)).toEqual(["order/o-1/2"]);
   });
 
-  test("a page looks at no more entries than its limit, even if none fits", async () => {
+  test.each([{ saga: "nothing" }, { phase: "stuck" as const, ...key }])(
+    "a page of %j looks at no more entries than its limit, even if none fits",
+    async (filter) => {
+      const { store } = await openBench(underTest);
+      await fill(store, 6);
+
+      const page = await store.readFeed({ ...filter, afterPosition: 0, limit: 4 });
+
+      expect(page).toMatchObject({ entries: [], hasMore: true });
+      expect(page.position).toBeGreaterThan(0);
+      expect(page.position).toBeLessThan(await store.lastPosition());
+    },
+  );
+
+  test("an instance is read from any position on, its own or another one's", async () => {
     const { store } = await openBench(underTest);
-    await fill(store, 2);
+    await fill(store, 9);
+    const all = await store.readFeed({ ...key, afterPosition: 0, limit: LIMIT });
 
-    const page = await store.readFeed({ saga: "nothing", afterPosition: 0, limit: 4 });
-
-    expect(page).toMatchObject({ entries: [], hasMore: true });
-    expect(page.position).toBeLessThan(await store.lastPosition());
+    for (let afterPosition = 0; afterPosition <= (await store.lastPosition()); afterPosition += 1) {
+      const page = await store.readFeed({ ...key, afterPosition, limit: LIMIT });
+      expect(page.entries).toEqual(all.entries.filter(({ position }) => position > afterPosition));
+    }
   });
 }
 

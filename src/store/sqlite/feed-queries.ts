@@ -1,10 +1,10 @@
 /**
  * The feed: the journal of all instances in the order of commits, read in pages from a position on.
  *
- * For one instance its own index gives the order. Otherwise a page looks at a window of positions, so that a
- * filter that fits nothing costs no more than one that fits all.
+ * A page looks at a window of positions, or of one instance's revisions, so that a filter that fits nothing costs
+ * no more than one that fits all.
  */
-import { and, asc, eq, gt, lte, placeholder, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, lt, lte, placeholder, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { FeedEntry, FeedPage, FeedQuery } from "../store.ts";
 import type { SqliteDatabase } from "./prepared-write.ts";
@@ -20,19 +20,12 @@ export function prepareFeed(db: SqliteDatabase) {
     .pluck();
   const lastPosition = (): number => findLast.get() ?? 0;
   const readWindow = prepareWindow(db);
-  const readInstance = prepareInstance(db);
+  const readInstance = prepareInstance(db, lastPosition);
 
   return {
     lastPosition,
-    read(query: FeedQuery): FeedPage {
-      const { afterPosition, limit } = query;
-      if (query.instanceId === undefined) return readWindow(query);
-
-      const entries = readInstance(query);
-      const hasMore = entries.length === limit && limit > 0;
-      const last = hasMore ? entries.at(-1)?.position : lastPosition();
-      return { entries, position: Math.max(last ?? 0, afterPosition), hasMore };
-    },
+    read: (query: FeedQuery): FeedPage =>
+      query.instanceId === undefined ? readWindow(query) : readInstance(query),
   };
 }
 
@@ -75,22 +68,68 @@ function prepareWindow(db: SqliteDatabase) {
   };
 }
 
-function prepareInstance(db: SqliteDatabase) {
-  const find = select(db)
+/** Revisions of an instance ascend with their positions, so the index of its revisions gives the order. */
+function prepareInstance(db: SqliteDatabase, lastPosition: () => number) {
+  const { client, find, read } = prepareInstanceReads(db);
+  const positionOf = client
+    .prepare<[number, number], number>(
+      "SELECT position FROM journal WHERE instance = ? AND revision = ?",
+    )
+    .pluck();
+
+  /** The first revision after a position, found by halving: the same for a journal of any length. */
+  const seek = ({ key, revision }: Head, afterPosition: number): number => {
+    let [low, high] = [1, revision + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((positionOf.get(key, middle) ?? 0) > afterPosition) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+
+  return ({ afterPosition, limit, ...query }: FeedQuery): FeedPage => {
+    const head = find.get({ saga: query.saga, instanceId: query.instanceId });
+    const phase = query.phase ?? ANY;
+    const from = head === undefined ? 0 : seek(head, afterPosition);
+    const until = from + limit;
+    const entries =
+      head === undefined ? [] : read.all({ key: head.key, from, until, phase }).map(toEntry);
+    const hasMore = head !== undefined && until <= head.revision;
+    const last = hasMore ? positionOf.get(head.key, until - 1) : lastPosition();
+    return { entries, position: Math.max(last ?? 0, afterPosition), hasMore };
+  };
+}
+
+/** An instance and its last revision. */
+interface Head {
+  readonly key: number;
+  readonly revision: number;
+}
+
+function prepareInstanceReads(db: SqliteDatabase) {
+  const find = db
+    .select({ key: instances.key, revision: instances.revision })
+    .from(instances)
     .where(
       and(
         eq(instances.saga, placeholder("saga")),
         eq(instances.instanceId, placeholder("instanceId")),
-        // The plus keeps SQLite from walking the journal of all instances.
-        sql`+${journal.position} > ${placeholder("afterPosition")}`,
+      ),
+    )
+    .prepare();
+  const read = select(db)
+    .where(
+      and(
+        eq(journal.instance, placeholder("key")),
+        gte(journal.revision, placeholder("from")),
+        lt(journal.revision, placeholder("until")),
         fits("phase", journal.phase),
       ),
     )
     .orderBy(asc(journal.revision))
-    .limit(placeholder("limit"))
     .prepare();
-  return (query: FeedQuery): readonly FeedEntry[] =>
-    find.all({ ...query, phase: query.phase ?? ANY }).map(toEntry);
+  return { client: db.$client, find, read };
 }
 
 function select(db: SqliteDatabase) {
