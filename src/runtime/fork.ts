@@ -3,6 +3,7 @@
  * one's journal. What was done until then is not done again; from then on it is an operation of its own.
  */
 import type { EventObject } from "xstate";
+import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
 import { adopt } from "../saga/adopt.ts";
 import type { Chart } from "../saga/chart.ts";
@@ -18,11 +19,11 @@ import type { Instance } from "./instance.ts";
 import { terminatedBy } from "./operate.ts";
 
 /** Entries that one fork folds: each is a step, made on the thread that serves everybody. */
-const FORK_ENTRIES_MAX = 10_000;
+export const FORK_ENTRIES_MAX = 10_000;
+/** Entries that are folded before everybody else has a turn: about 10 ms. */
+export const FOLD_PAGE = 100;
 /** Forks of forks that are followed back to a start. */
 export const FORK_DEPTH_MAX = 20;
-
-const PAGE = 1_000;
 
 /** How an instance begins that is a fork. */
 export interface Fork {
@@ -75,17 +76,23 @@ export function checkFork({ record }: Instance, { fromRevision, input }: ForkOpt
   );
 }
 
+/** What folding a journal needs of the world. */
+export interface FoldWorld {
+  readonly store: Pick<Store, "readJournal">;
+  readonly clock: Pick<Clock, "endOfTurn">;
+}
+
 /**
  * Where an instance stood after a revision, computed again from its journal.
  *
  * @throws {SagaError} SAGA_JOURNAL_NOT_REPRODUCIBLE, SAGA_OPERATION_NOT_POSSIBLE if the journal is too long or not whole.
  */
 export async function pastOf(
-  store: Pick<Store, "readJournal">,
+  world: FoldWorld,
   { chart, record }: Instance,
   revision: number,
 ): Promise<Past> {
-  const past = await foldTo(store, chart, { key: record, revision, depth: 1 });
+  const past = await foldTo(world, chart, { key: record, revision, depth: 1 });
   const { snapshot, visits } = past.standing;
   const isNow = revision === record.revision;
   if (isNow && encodeSnapshot(chart, snapshot, visits) !== record.snapshot) {
@@ -129,12 +136,18 @@ export function beginFork(
 }
 
 async function foldTo(
-  store: Pick<Store, "readJournal">,
+  world: FoldWorld,
   chart: Chart,
   { key, revision, depth }: { key: InstanceKey; revision: number; depth: number },
 ): Promise<Past> {
+  if (revision > FORK_ENTRIES_MAX) {
+    throw notPossible(`its journal has more than ${FORK_ENTRIES_MAX} entries up to there`);
+  }
   const { saga, instanceId } = key;
-  const [first, ...later] = await readJournal(store, { saga, instanceId }, revision);
+  const read = (afterRevision: number): Promise<readonly FoldEntry[]> =>
+    readPage(world.store, { saga, instanceId }, { afterRevision, revision });
+
+  const [first, ...others] = (await read(0)) as [FoldEntry, ...FoldEntry[]];
   const { input, forkedFrom } = first.event as EventObject & {
     input?: unknown;
     forkedFrom?: ForkedFrom;
@@ -142,8 +155,15 @@ async function foldTo(
   const moment: Moment = { instanceId, revision: 1, nowMs: first.atMs };
   const begun = await beginning();
   checkSame(begun, first);
-  const standing = fold(chart, instanceId, begun, later);
-  return { standing, atMs: (later.at(-1) ?? first).atMs, input };
+  let standing = fold(chart, instanceId, begun, others);
+  let last = others.at(-1) ?? first;
+  while (last.revision < revision) {
+    await new Promise<void>((resolve) => world.clock.endOfTurn(resolve));
+    const page = await read(last.revision);
+    standing = fold(chart, instanceId, standing, page);
+    last = page.at(-1) ?? last;
+  }
+  return { standing, atMs: last.atMs, input };
 
   async function beginning(): Promise<Standing> {
     if (forkedFrom === undefined || forkedFrom.newInput) {
@@ -156,27 +176,22 @@ async function foldTo(
       key: { saga, instanceId: forkedFrom.instanceId },
       revision: forkedFrom.revision,
     };
-    const past = await foldTo(store, chart, { ...origin, depth: depth + 1 });
+    const past = await foldTo(world, chart, { ...origin, depth: depth + 1 });
     return adopt(chart, past.standing, past.atMs, moment).next;
   }
 }
 
-async function readJournal(
-  store: Pick<Store, "readJournal">,
+/** The next entries up to `revision`, at least one. */
+async function readPage(
+  store: FoldWorld["store"],
   key: InstanceKey,
-  revision: number,
-): Promise<readonly [FoldEntry, ...FoldEntry[]]> {
-  if (revision > FORK_ENTRIES_MAX) {
-    throw notPossible(`its journal has more than ${FORK_ENTRIES_MAX} entries up to there`);
-  }
-  const entries: FoldEntry[] = [];
-  while (entries.length < revision) {
-    const limit = Math.min(PAGE, revision - entries.length);
-    const page = await store.readJournal(key, { afterRevision: entries.length, limit });
-    if (page.length < limit) throw notPossible("its journal is not whole any more");
-    entries.push(...page.map(toFoldEntry));
-  }
-  return entries as [FoldEntry, ...FoldEntry[]];
+  { afterRevision, revision }: { afterRevision: number; revision: number },
+): Promise<readonly FoldEntry[]> {
+  const limit = Math.min(FOLD_PAGE, revision - afterRevision);
+  const page = await store.readJournal(key, { afterRevision, limit });
+  const isWhole = page.length === limit && page[0]?.revision === afterRevision + 1;
+  if (!isWhole) throw notPossible("its journal is not whole any more");
+  return page.map(toFoldEntry);
 }
 
 /** A journal entry as the fold takes it. */

@@ -1,4 +1,5 @@
 /** What operators do, carried out: each operation is one delivery, by the path of every other one. */
+import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import type { InstanceKey, Store } from "../store/store.ts";
 import { beginFork, checkFork, pastOf } from "./fork.ts";
@@ -15,6 +16,7 @@ const FORK_EVENT_ID = "saga.fork";
 export interface OperationsOptions {
   readonly mover: Mover;
   readonly store: Pick<Store, "readJournal">;
+  readonly clock: Clock;
   readonly random: Random;
 }
 
@@ -44,7 +46,7 @@ export class Operations {
     key: InstanceKey,
     options: ForkOptions,
   ): Promise<{ created: boolean; instance: InstanceView }> {
-    const { mover, store, random } = this.#options;
+    const { mover, random } = this.#options;
     const { fromRevision, input, event } = options;
     const operation = checkOperator("fork", options);
     const instanceId = checkId("instance id", options.instanceId ?? random.uuid());
@@ -52,7 +54,7 @@ export class Operations {
     checkFork(origin, options);
 
     const { chart, record } = origin;
-    const past = await pastOf(store, origin, fromRevision);
+    const past = await pastOf(this.#options, origin, fromRevision);
     const newInput = input === undefined ? undefined : await checkInput(chart, input);
     const checked = event === undefined ? null : await checkEvent(chart, event);
     const newKey = { saga: key.saga, instanceId };

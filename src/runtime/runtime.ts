@@ -138,7 +138,12 @@ export class Runtime {
       },
       onFatal,
     });
-    this.#operations = new Operations({ mover: this.#loop.mover, store, random: this.#random });
+    this.#operations = new Operations({
+      mover: this.#loop.mover,
+      store,
+      clock,
+      random: this.#random,
+    });
     this.bulks = new Bulks({
       store,
       clock,
