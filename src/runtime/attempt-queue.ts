@@ -18,7 +18,7 @@ export interface AttemptQueueOptions {
 }
 
 /** Attempts that wait in memory, their rows leased; beyond that they stay in the outbox, and so does all that is younger. */
-const WAITING_ATTEMPTS_MAX = 10_000;
+export const WAITING_ATTEMPTS_MAX = 10_000;
 
 export class AttemptQueue {
   readonly #options: AttemptQueueOptions;

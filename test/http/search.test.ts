@@ -150,8 +150,7 @@ function toParameters(filters: Filters): URLSearchParams {
     } else if (name.startsWith("started")) {
       parameters.set(name, new Date(value as number).toISOString());
     } else {
-      for (const one of [value].flat())
-        parameters.append(name, `${one as string | number | boolean}`);
+      for (const one of [value].flat()) parameters.append(name, String(one));
     }
   }
   return parameters;

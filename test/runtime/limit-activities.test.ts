@@ -1,9 +1,11 @@
 /** Limits of activities, as their saga sees them. */
 import { expect, test } from "vitest";
 import { setup } from "xstate";
-import { activity, defineSaga } from "../../src/index.ts";
+import { activity, defineSaga, openSqlite } from "../../src/index.ts";
 import type { AnySaga } from "../../src/index.ts";
+import { WAITING_ATTEMPTS_MAX } from "../../src/runtime/attempt-queue.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
+import { writeSet } from "../../src/testing/store-records.ts";
 import { crashedCopy, databasePath, deferred, openWorld } from "../fixtures/world.ts";
 import type { Deferred, World } from "../fixtures/world.ts";
 
@@ -381,3 +383,43 @@ test("a key that cannot be told is the activity's error, and its chart hears of 
     .map((one) => String("error" in one && one.error));
   expect(errors).toEqual(["Error: no key for t", "Error: limits give the key 7; give a text"]);
 });
+
+test(
+  `at most ${WAITING_ATTEMPTS_MAX} attempts wait in memory, but for a batch; the others stay in the outbox, in their order`,
+  { timeout: 60_000 },
+  async () => {
+    const clock = new ManualClock();
+    const banks = new Banks(clock);
+    const saga = definePayout(banks, { atOnce: 1 });
+    const path = databasePath();
+    const { runtime } = await openWorld(path, { sagas: [saga], clock });
+    await runtime.start(saga, { instanceId: "p-0", input: { bank: "north" } });
+    await runtime.close({ graceMs: 0 });
+
+    // All later ones are like the first, and in one transaction.
+    const store = openSqlite(path);
+    const stored = await store.load({ saga: "payout", instanceId: "p-0" });
+    const [effect] = stored?.effects ?? [];
+    if (stored === null || effect === undefined) throw new Error("the first payout has not begun");
+    const count = WAITING_ATTEMPTS_MAX + 1_000;
+    const payouts = Array.from({ length: count }, (_, n) => ({
+      ...writeSet(1),
+      instance: { ...stored.record, instanceId: `p-${n + 1}`, revision: 1 },
+      effectsStarted: [
+        { ...effect, idempotencyKey: `payout/p-${n + 1}/pay/1`, leaseUntilMs: null },
+      ],
+    }));
+    await store.commit(payouts);
+    await store.close();
+
+    const after = await openWorld(path, { sagas: [saga], clock });
+    await clock.quiet();
+    const waiting = after.told.filter(({ kind }) => kind === "waiting");
+    banks.settle("p-0");
+    await clock.quiet();
+
+    expect(waiting.length).toBeGreaterThanOrEqual(WAITING_ATTEMPTS_MAX);
+    expect(waiting.length).toBeLessThan(WAITING_ATTEMPTS_MAX + 200);
+    expect(banks.begun).toEqual(["p-0", "p-0", "p-1"]);
+  },
+);

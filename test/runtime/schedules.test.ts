@@ -6,6 +6,7 @@ import {
   instanceIdAt,
   SCHEDULES_PER_SAGA_MAX,
 } from "../../src/runtime/schedules/schedule-definition.ts";
+import { SCHEDULE_PAGE_MAX } from "../../src/runtime/schedules/schedules.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { defineRounds } from "../fixtures/rounds.ts";
 import { crashedCopy, databasePath, deferred } from "../fixtures/world.ts";
@@ -566,4 +567,16 @@ test("when the store cannot say what it wrote, the runtime stops", async () => {
 
   expect(runtime.health()).toMatchObject({ code: "SAGA_STORE_OUTCOME_UNKNOWN" });
   expect(told.filter(({ kind }) => kind === "fatal")).toHaveLength(1);
+});
+
+test("a page of schedules has 1,000 at most, however many are asked for", async () => {
+  const { runtime } = await open();
+  await runtime.schedules.create(saga, { ...hourly, input: long });
+
+  const page = await runtime.schedules.list(saga, { limit: Infinity });
+  const least = await runtime.schedules.list(saga, { limit: -1 });
+
+  // The store takes only numbers that it can count to.
+  expect([page.length, least.length]).toEqual([1, 1]);
+  expect(SCHEDULE_PAGE_MAX).toBe(1_000);
 });

@@ -29,7 +29,7 @@ export interface SchedulesOptions extends Pick<
 }
 
 /** Schedules of one page. */
-const SCHEDULE_PAGE_MAX = 1_000;
+export const SCHEDULE_PAGE_MAX = 1_000;
 
 export class Schedules {
   readonly #store: Store;

@@ -105,10 +105,12 @@ function prepareCheck(db: SqliteDatabase) {
 /** Whether all instances on the road fit the query already. */
 function isCovered(query: InstanceQuery, fitting: readonly Place[] | null, road: Road): boolean {
   const names = Object.keys(query.attributes ?? {});
+  const isOneName = names.length === 1 && road.covers === "attribute";
+  const isSuspended = query.suspended === true && road.covers === "suspended";
   return (
     (fitting === null || road.covers === "places") &&
-    (names.length === 0 || (names.length === 1 && road.covers === "attribute")) &&
-    (query.suspended === undefined || (query.suspended && road.covers === "suspended")) &&
+    (names.length === 0 || isOneName) &&
+    (query.suspended === undefined || isSuspended) &&
     (query.idPrefix === undefined || road.covers === "id")
   );
 }
