@@ -56,6 +56,11 @@ export interface Instance<Known extends AnySaga = AnySaga> {
     readonly eventId: string | null;
     readonly at: string;
   }[];
+  /**
+   * The key whose limit it waits for before it begins, and its place there, from 1 (null: not known); null: it does
+   * not wait.
+   */
+  readonly waitsFor: { readonly key: string; readonly position: number | null } | null;
   /** Who suspended it and why; null: nobody did. */
   readonly suspended: {
     readonly by: string | null;
@@ -126,6 +131,7 @@ export type FoundInstance = Pick<
   | "phase"
   | "state"
   | "tags"
+  | "waitsFor"
   | "suspended"
   | "attributes"
   | "correlationId"

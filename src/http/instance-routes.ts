@@ -65,7 +65,8 @@ async function startInstance(
   const { created, instance, waited } = await runtime.start(saga, { ...options, ...wait });
   if (created) {
     const path = `/sagas/${saga.name}/instances/${encodeURIComponent(instance.id)}`;
-    void reply.code(201).header("location", `${request.server.prefix}${path}`);
+    const status = instance.waitsFor === null ? 201 : 202;
+    void reply.code(status).header("location", `${request.server.prefix}${path}`);
   }
   if (waited === "timeUp") void reply.code(202);
   return answerInstance(runtime, instance, reply);

@@ -64,6 +64,7 @@ export function renderInstance(
     timers: view.timers.map(({ event, dueAtMs }) => ({ event, dueAt: toIso(dueAtMs) })),
     activities: view.activities,
     parkedEvents: view.parkedEvents.map(renderParked),
+    waitsFor: view.waitsFor,
     suspended: renderSuspension(view.suspended),
     parent: view.parent,
     children: view.children,

@@ -103,7 +103,8 @@ async function triggerSchedule(
   );
   if (created) {
     const path = `/sagas/${saga}/instances/${encodeURIComponent(instance.id)}`;
-    void reply.code(201).header("location", `${request.server.prefix}${path}`);
+    const status = instance.waitsFor === null ? 201 : 202;
+    void reply.code(status).header("location", `${request.server.prefix}${path}`);
   }
   void reply.header("x-correlation-id", instance.correlationId);
   return renderInstance(instance, runtime.saga(saga, instance.version).saga);

@@ -32,6 +32,7 @@ export interface RenderedFound {
   readonly state: string;
   readonly tags: readonly string[];
   readonly error: string | null;
+  readonly waitsFor: FoundInstance["waitsFor"];
   readonly suspended: RenderedSuspension | null;
   readonly attributes: Readonly<Record<string, string>>;
   readonly correlationId: string;
@@ -49,6 +50,7 @@ function renderFound(found: FoundInstance): RenderedFound {
     state: found.state,
     tags: found.tags,
     error: found.error,
+    waitsFor: found.waitsFor,
     suspended: renderSuspension(found.suspended),
     attributes: found.attributes,
     correlationId: found.correlationId,

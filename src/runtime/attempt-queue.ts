@@ -6,7 +6,7 @@ import type { Cancel, Clock } from "../clock.ts";
 import { decode } from "../saga/codec.ts";
 import { factsOf } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
-import { KeyLimits } from "./key-limits.ts";
+import { KeyLimits, toKeyLimit } from "./key-limits.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface AttemptQueueOptions {
@@ -110,14 +110,4 @@ export class AttemptQueue {
       this.serve();
     });
   }
-}
-
-function toKeyLimit({
-  atOnce = Number.POSITIVE_INFINITY,
-  perSecond = Number.POSITIVE_INFINITY,
-}: {
-  readonly atOnce?: number;
-  readonly perSecond?: number;
-}): { atOnce: number; perSecond: number } {
-  return { atOnce, perSecond };
 }

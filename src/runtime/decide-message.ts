@@ -8,6 +8,7 @@ import { advance, hear } from "../saga/step.ts";
 import type { Moment } from "../saga/step.ts";
 import { stop } from "../saga/terminate.ts";
 import type { StoredMessage } from "../store/family.ts";
+import { isWaiting } from "./begin.ts";
 import { applied, faulted } from "./decide.ts";
 import type { Decision } from "./decide.ts";
 import { hasEnded } from "./family-rows.ts";
@@ -72,7 +73,8 @@ function toDecision(
       return step && applied(step);
     }
     case "event": {
-      const step = advance(chart, standing, event, moment);
+      // One that waits to begin is in no state that could take it.
+      const step = isWaiting(instance.record) ? null : advance(chart, standing, event, moment);
       if (step !== null) return applied(step);
       if (!chart.saga.parks.includes(event.type)) {
         return { ...unmoved(instance), verdict: "unhandled" };

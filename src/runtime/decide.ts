@@ -7,15 +7,18 @@ import { encode, decode } from "../saga/codec.ts";
 import type { PendingActivity } from "../saga/effect.ts";
 import type { ChildRef } from "../saga/effect.ts";
 import { advance, fire, hear, settle, toEvent, without } from "../saga/step.ts";
+import type { Phase } from "../saga/phase.ts";
 import type { Moment, Outcome, Step } from "../saga/step.ts";
 import type {
   EffectRef,
   EventSource,
   InstanceKey,
   JournalEntry,
+  Limited,
   OperationRecord,
   Suspension,
 } from "../store/store.ts";
+import { decideBegin, decideWaiting, isWaiting } from "./begin.ts";
 import type { Instance, ParkedEvent } from "./instance.ts";
 import { checkNotEnded, checkNotSuspended, operate } from "./operate.ts";
 import type { Operation } from "./operation.ts";
@@ -40,6 +43,8 @@ export type Delivery =
       readonly event: EventObject | null;
       readonly eventId: string | null;
     }
+  /** There is room under the limit of instances for one that waits, which was started with that input. */
+  | { readonly kind: "begin"; readonly input: unknown }
   /** The lease of an abandoned attempt is over: it will not take effect any more. */
   | { readonly kind: "lapse"; readonly effect: EffectRef }
   /** A child that the process hosts has sent an event, shown a snapshot, or ended. */
@@ -77,6 +82,10 @@ export interface Decision {
   readonly operation?: OperationRecord;
   /** Absent: as before. */
   readonly suspended?: Suspension | null;
+  /** Where the instance stands under the limit of instances. Absent: as before. */
+  readonly limited?: Limited | null;
+  /** The phase, if the chart has none to tell since it has not begun. */
+  readonly phase?: Phase;
 }
 
 /**
@@ -102,6 +111,17 @@ export function decide(instance: Instance, delivery: Delivery, moment: Moment): 
       return decideChild(instance, delivery, moment);
     case "action":
       return decideAction(instance, delivery);
+    case "begin":
+      return decideBeginning(instance, delivery.input, moment);
+  }
+}
+
+function decideBeginning(instance: Instance, input: unknown, moment: Moment): Decision | null {
+  try {
+    return decideBegin(instance, input, moment);
+  } catch (error) {
+    const event = { type: "xstate.init", input } as EventObject;
+    return { ...faulted(instance, error), source: "start", event };
   }
 }
 
@@ -114,6 +134,7 @@ function decideEvent(
   checkNotEnded(instance);
   // The event as the journal keeps it, so that what an assign takes from it is what a restart finds.
   const taken = decode(encode(event)) as AnyEventObject;
+  if (isWaiting(record)) return { ...decideWaiting(instance, taken), traceparent };
   const step = advance(chart, standing, taken, moment);
   if (step === null) {
     const accepts = acceptedEvents(chart, standing.snapshot);

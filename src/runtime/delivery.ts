@@ -29,6 +29,8 @@ export function nameOf(delivery: Delivery): string {
       return `event ${delivery.event.type} of child ${delivery.child.childId}`;
     case "action":
       return `action ${delivery.action}`;
+    case "begin":
+      return "begin";
     case "outcome":
     case "lapse": {
       const { activityId, generation } = delivery.effect;

@@ -140,58 +140,74 @@ async function foldTo(
   chart: Chart,
   { key, revision, depth }: { key: InstanceKey; revision: number; depth: number },
 ): Promise<Past> {
-  if (revision > FORK_ENTRIES_MAX) {
-    throw notPossible(`its journal has more than ${FORK_ENTRIES_MAX} entries up to there`);
-  }
   const { saga, instanceId } = key;
-  const read = (afterRevision: number): Promise<readonly FoldEntry[]> =>
-    readPage(world.store, { saga, instanceId }, { afterRevision, revision });
-
-  const [first, ...others] = (await read(0)) as [FoldEntry, ...FoldEntry[]];
-  const { input, forkedFrom } = first.event as EventObject & {
-    input?: unknown;
-    forkedFrom?: ForkedFrom;
-  };
-  const moment: Moment = { instanceId, revision: 1, nowMs: first.atMs };
-  const begun = await beginning();
-  checkSame(begun, first);
-  let standing = fold(chart, instanceId, begun, others);
-  let last = others.at(-1) ?? first;
-  while (last.revision < revision) {
-    await new Promise<void>((resolve) => world.clock.endOfTurn(resolve));
-    const page = await read(last.revision);
-    standing = fold(chart, instanceId, standing, page);
-    last = page.at(-1) ?? last;
-  }
-  return { standing, atMs: last.atMs, input };
-
-  async function beginning(): Promise<Standing> {
-    if (forkedFrom === undefined || forkedFrom.newInput) {
-      return withoutLeft(start(chart, input, moment).next);
+  let past: Past | null = null;
+  for await (const page of pagesOf(world, { saga, instanceId }, revision)) {
+    if (past !== null) {
+      past = goOn(past, page);
+      continue;
     }
+    // What came before the beginning of one that waited for room moved no chart.
+    const [first, ...later] = page.slice(indexOfBeginning(page));
+    if (first !== undefined) past = goOn(await begin(first), later);
+  }
+  if (past === null) throw notPossible("it had not begun by then");
+  return past;
+
+  function goOn(before: Past, entries: readonly FoldEntry[]): Past {
+    const standing = fold(chart, instanceId, before.standing, entries);
+    return { ...before, standing, atMs: entries.at(-1)?.atMs ?? before.atMs };
+  }
+
+  async function begin(entry: FoldEntry): Promise<Past> {
+    const { input, forkedFrom } = entry.event as EventObject & {
+      input?: unknown;
+      forkedFrom?: ForkedFrom;
+    };
+    const moment: Moment = { instanceId, revision: entry.revision, nowMs: entry.atMs };
+    const standing =
+      forkedFrom === undefined || forkedFrom.newInput
+        ? withoutLeft(start(chart, input, moment).next)
+        : await adopted(forkedFrom, moment);
+    checkSame(standing, entry);
+    return { standing, atMs: entry.atMs, input };
+  }
+
+  async function adopted(from: ForkedFrom, moment: Moment): Promise<Standing> {
     if (depth >= FORK_DEPTH_MAX) {
       throw notPossible(`it is a fork of a fork, more than ${FORK_DEPTH_MAX} times`);
     }
-    const origin = {
-      key: { saga, instanceId: forkedFrom.instanceId },
-      revision: forkedFrom.revision,
-    };
-    const past = await foldTo(world, chart, { ...origin, depth: depth + 1 });
-    return adopt(chart, past.standing, past.atMs, moment).next;
+    const origin = { key: { saga, instanceId: from.instanceId }, revision: from.revision };
+    const earlier = await foldTo(world, chart, { ...origin, depth: depth + 1 });
+    return adopt(chart, earlier.standing, earlier.atMs, moment).next;
   }
 }
 
-/** The next entries up to `revision`, at least one. */
-async function readPage(
-  store: FoldWorld["store"],
+/** The journal up to a revision, in pages; between two of them everybody else has a turn. */
+async function* pagesOf(
+  { store, clock }: FoldWorld,
   key: InstanceKey,
-  { afterRevision, revision }: { afterRevision: number; revision: number },
-): Promise<readonly FoldEntry[]> {
-  const limit = Math.min(FOLD_PAGE, revision - afterRevision);
-  const page = await store.readJournal(key, { afterRevision, limit });
-  const isWhole = page.length === limit && page[0]?.revision === afterRevision + 1;
-  if (!isWhole) throw notPossible("its journal is not whole any more");
-  return page.map(toFoldEntry);
+  revision: number,
+): AsyncGenerator<readonly FoldEntry[]> {
+  if (revision > FORK_ENTRIES_MAX) {
+    throw notPossible(`its journal has more than ${FORK_ENTRIES_MAX} entries up to there`);
+  }
+  for (let afterRevision = 0; afterRevision < revision; afterRevision += FOLD_PAGE) {
+    if (afterRevision > 0) await new Promise<void>((resolve) => clock.endOfTurn(resolve));
+    const limit = Math.min(FOLD_PAGE, revision - afterRevision);
+    const page = await store.readJournal(key, { afterRevision, limit });
+    const isWhole = page.length === limit && page[0]?.revision === afterRevision + 1;
+    if (!isWhole) throw notPossible("its journal is not whole any more");
+    yield page.map(toFoldEntry);
+  }
+}
+
+/** Where the first step of the instance is; the end of the page if it is not there. */
+function indexOfBeginning(page: readonly FoldEntry[]): number {
+  const index = page.findIndex(
+    ({ source, verdict }) => source === "start" && verdict === "applied",
+  );
+  return index === -1 ? page.length : index;
 }
 
 /** A journal entry as the fold takes it. */

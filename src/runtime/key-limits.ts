@@ -14,6 +14,17 @@ export interface KeyLimit {
   readonly perSecond: number;
 }
 
+/** A limit as a saga gives it: what is left out limits nothing. */
+export function toKeyLimit({
+  atOnce = Number.POSITIVE_INFINITY,
+  perSecond = Number.POSITIVE_INFINITY,
+}: {
+  readonly atOnce?: number;
+  readonly perSecond?: number;
+}): KeyLimit {
+  return { atOnce, perSecond };
+}
+
 interface Key<Item> {
   readonly id: string;
   limit: KeyLimit;
@@ -22,6 +33,12 @@ interface Key<Item> {
   running: number;
   /** When items began in the last second, in order. */
   readonly begunAtMs: number[];
+}
+
+interface Taking<Item> {
+  readonly limit: KeyLimit;
+  readonly item: Item;
+  readonly nowMs: number;
 }
 
 interface Rest<Item> {
@@ -52,12 +69,29 @@ export class KeyLimits<Item extends object> {
 
   /** Lets an item wait for its turn. A key goes by the limit that it was given last. */
   add(id: string, limit: KeyLimit, item: Item): void {
-    const key = this.#keys.get(id) ?? { id, limit, waiting: new Set(), running: 0, begunAtMs: [] };
-    this.#keys.set(id, key);
-    key.limit = limit;
+    const key = this.#keyFor(id, limit, item);
     key.waiting.add(item);
-    this.#keyOf.set(item, key);
     this.#waiting += 1;
+    this.#update(key);
+  }
+
+  /** Takes room for an item that came just now; false, and nothing is remembered, if it has to wait. */
+  take(id: string, { limit, item, nowMs }: Taking<Item>): boolean {
+    this.#wake(nowMs);
+    const known = this.#keys.get(id);
+    if (known !== undefined && (known.waiting.size > 0 || !hasRoom({ ...known, limit }))) {
+      return false;
+    }
+    const key = this.#keyFor(id, limit, item);
+    key.running += 1;
+    this.#begun(key, nowMs);
+    return true;
+  }
+
+  /** Counts an item that runs already, whether there is room for it or not. */
+  count(id: string, limit: KeyLimit, item: Item): void {
+    const key = this.#keyFor(id, limit, item);
+    key.running += 1;
     this.#update(key);
   }
 
@@ -92,10 +126,30 @@ export class KeyLimits<Item extends object> {
     return key?.waiting.has(item) === true ? key.id : null;
   }
 
+  /** The key that an item waits for, and its place there, from 1; null if it does not wait. */
+  placeOf(item: Item): { readonly id: string; readonly position: number } | null {
+    const key = this.#keyOf.get(item);
+    if (key === undefined || !key.waiting.has(item)) return null;
+    let position = 0;
+    for (const waiting of key.waiting) {
+      position += 1;
+      if (waiting === item) break;
+    }
+    return { id: key.id, position };
+  }
+
   /** When to ask for the next item again though nothing was released; null if that is of no use. */
   wakeAtMs(): number | null {
     if (this.#waiting === 0) return null;
     return this.#resting.peek()?.untilMs ?? null;
+  }
+
+  #keyFor(id: string, limit: KeyLimit, item: Item): Key<Item> {
+    const key = this.#keys.get(id) ?? { id, limit, waiting: new Set(), running: 0, begunAtMs: [] };
+    this.#keys.set(id, key);
+    key.limit = limit;
+    this.#keyOf.set(item, key);
+    return key;
   }
 
   #begun(key: Key<Item>, nowMs: number): void {
@@ -117,7 +171,7 @@ export class KeyLimits<Item extends object> {
   }
 
   #update(key: Key<Item>): void {
-    const isOpen = key.waiting.size > 0 && key.running < key.limit.atOnce && !isResting(key);
+    const isOpen = key.waiting.size > 0 && hasRoom(key);
     if (isOpen) this.#open.add(key);
     else this.#open.delete(key);
     const isIdle = key.waiting.size === 0 && key.running === 0 && key.begunAtMs.length === 0;
@@ -125,8 +179,8 @@ export class KeyLimits<Item extends object> {
   }
 }
 
-function isResting({ begunAtMs, limit }: Key<object>): boolean {
-  return begunAtMs.length >= limit.perSecond;
+function hasRoom({ running, begunAtMs, limit }: Omit<Key<object>, "waiting">): boolean {
+  return running < limit.atOnce && begunAtMs.length < limit.perSecond;
 }
 
 /** Forgets what began up to `atMs`: a second is over when it has passed whole. */

@@ -18,10 +18,14 @@ import type { Instance } from "./instance.ts";
 import { LiveActors } from "./live-actors.ts";
 import { Mailboxes } from "./mailbox.ts";
 import { Mover } from "./mover.ts";
+import type { Taken } from "./mover.ts";
 import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
+import { StartQueue } from "./start-queue.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { Unparker } from "./unparker.ts";
+import { withWaiting } from "./view.ts";
+import type { InstanceView } from "./view.ts";
 import { Worker } from "./worker.ts";
 import { isResumed } from "./write-set.ts";
 import type { Prepared } from "./write-set.ts";
@@ -59,6 +63,7 @@ export class Loop {
   readonly #courier: Courier;
   readonly #actions: ActionRunner;
   readonly #live: LiveActors;
+  readonly #starts: StartQueue;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -78,7 +83,17 @@ export class Loop {
       lapseAt: (key, effect, dueAtMs) => this.#lapses.add(toLapse(key, effect, dueAtMs)),
       load: (key) => instances.load(key),
     });
+    this.#starts = new StartQueue({
+      store,
+      registry,
+      clock,
+      begin: (key) => {
+        const deliver = (): Promise<Taken> => this.mover.begin(key);
+        void this.#insistence.on({ key, what: "begin", isKept: true, deliver });
+      },
+    });
     this.mover = new Mover({
+      starts: this.#starts,
       store,
       clock,
       telemetry,
@@ -130,12 +145,23 @@ export class Loop {
     void this.#courier.begin();
     void this.#actions.begin();
     void this.#live.begin();
+    await this.#starts.begin();
     await Promise.all([this.#timers.begin(), this.#lapses.begin(), this.#worker.claim()]);
   }
 
-  /** The key that an activity waits for, or null if it does not wait. */
-  waitsFor(key: InstanceKey, ref: EffectRef): string | null {
-    return this.#worker.waitsFor(key, ref);
+  /** An instance with what waits for room, itself or its activities. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND */
+  async look(key: InstanceKey): Promise<InstanceView> {
+    const instance = await this.mover.find(key);
+    return this.placed(
+      key,
+      withWaiting(instance, (ref) => this.#worker.waitsFor(key, ref)),
+    );
+  }
+
+  /** With its place among those that wait for the same key, as of now. */
+  placed<View extends Pick<InstanceView, "waitsFor">>(key: InstanceKey, view: View): View {
+    const place = view.waitsFor === null ? null : this.#starts.placeOf(key);
+    return place === null ? view : { ...view, waitsFor: place };
   }
 
   /** Resolves when nothing moves any more: attempts have finished, or were aborted after `graceMs`. */
@@ -143,6 +169,7 @@ export class Loop {
     this.#timers.close();
     this.#lapses.close();
     this.#unparker.close();
+    this.#starts.close();
     this.#live.close();
     await Promise.all([this.#worker.close(graceMs), this.#actions.close(graceMs)]);
     this.#insistence.stop();
@@ -153,6 +180,7 @@ export class Loop {
     this.#timers.close();
     this.#lapses.close();
     this.#unparker.close();
+    this.#starts.close();
     this.#live.close();
     this.#insistence.stop();
     this.#options.onFatal(error);
@@ -195,6 +223,7 @@ export class Loop {
     this.#courier.committed(prepared);
     this.#actions.committed(prepared);
     this.#live.committed(prepared);
+    this.#starts.committed(prepared);
     this.#options.onMoved(next);
   }
 

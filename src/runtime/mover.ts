@@ -4,12 +4,12 @@
  */
 import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
-import type { Chart } from "../saga/chart.ts";
 import { decode, encode } from "../saga/codec.ts";
-import { start } from "../saga/step.ts";
 import type { Moment } from "../saga/step.ts";
 import type { StoredMessage } from "../store/family.ts";
-import type { InstanceKey, RecordedAnswer, Store } from "../store/store.ts";
+import type { InstanceKey, Limited, RecordedAnswer, Store } from "../store/store.ts";
+import { firstDecision } from "./begin.ts";
+import type { StartRequest } from "./begin.ts";
 import type { Committer } from "./committer.ts";
 import { decideBounce, decideMessage } from "./decide-message.ts";
 import { decide, toFault } from "./decide.ts";
@@ -24,6 +24,7 @@ import type { Relations, Releases } from "./kinship.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { decideOrPark, unpark } from "./park.ts";
 import type { Registry } from "./registry.ts";
+import type { StartQueue } from "./start-queue.ts";
 import type { Telemetry, TelemetryEvent } from "./telemetry.ts";
 import { traceIdOf, traceparentOf } from "./trace.ts";
 import { deliverParked } from "./unparker.ts";
@@ -41,21 +42,10 @@ export interface MoverOptions {
   readonly committer: Committer;
   readonly registry: Registry;
   readonly worker: WorkerFacts & Releases;
+  /** Those that a limit of instances makes wait. */
+  readonly starts: Pick<StartQueue, "enter" | "leave">;
   /** Called after each commit, for each instance that it moved. */
   readonly onCommitted: (committed: Prepared) => void;
-}
-
-export interface StartRequest {
-  readonly key: InstanceKey;
-  readonly chart: Chart;
-  /** As its schema gave it. */
-  readonly input: unknown;
-  readonly correlationId: string;
-  /** Valid W3C trace context that came with the start. */
-  readonly traceparent?: string | null;
-  readonly attributes: Readonly<Record<string, string>>;
-  /** Present if the instance begins where another one stood. */
-  readonly fork?: Fork;
 }
 
 /** What the first journal entry tells of the start. */
@@ -85,36 +75,42 @@ export class Mover {
         return { created: false, view: await this.#sameStart(existing, request) };
       }
 
-      const { chart, key, correlationId, traceparent = null, attributes } = request;
-      const nowMs = this.#options.clock.now();
-      const moment: Moment = { instanceId: key.instanceId, revision: 1, nowMs };
-      const { fork } = request;
-      const init = { type: "xstate.init", input: decode(encode(request.input)) };
-      const event = fork === undefined ? init : { ...init, forkedFrom: fork.from };
-      const decision: Decision = {
-        step: fork === undefined ? start(chart, event.input, moment) : fork.begin(moment),
-        source: "start",
-        event,
-        traceparent,
-        verdict: "applied",
-        timerFired: null,
-        effectFinished: null,
-        fault: null,
-        ...(fork !== undefined && { operation: fork.operation }),
-      };
-      const origin: Origin = {
-        correlationId,
-        traceparent,
-        attributes,
-        createdAtMs: nowMs,
-        parent: null,
-      };
-      const decided = { decision, before: null, eventId: null };
-      const prepared = await prepareWithKin(decided, { chart, moment, origin }, this.#relations);
-      const outcome = await this.#commit(prepared);
-      if (outcome !== "committed") throw conflict(key);
-      return { created: true, view: toView(prepared.next) };
+      const { key, chart, input, attributes, fork } = request;
+      const facts = { input, attributes, mayWait: fork === undefined };
+      const limited = this.#options.starts.enter(chart, key, facts);
+      try {
+        return { created: true, view: await this.#startNew(request, limited) };
+      } catch (error) {
+        this.#options.starts.leave(key, limited);
+        throw error;
+      }
     });
+  }
+
+  async #startNew(request: StartRequest, limited: Limited | null): Promise<InstanceView> {
+    const { chart, key, correlationId, traceparent = null, attributes } = request;
+    const nowMs = this.#options.clock.now();
+    const moment: Moment = { instanceId: key.instanceId, revision: 1, nowMs };
+    const decision = firstDecision(request, limited, moment);
+    const origin: Origin = {
+      correlationId,
+      traceparent,
+      attributes,
+      createdAtMs: nowMs,
+      parent: null,
+    };
+    const decided = { decision, before: null, eventId: null };
+    const prepared = await prepareWithKin(decided, { chart, moment, origin }, this.#relations);
+    const outcome = await this.#commit(prepared);
+    if (outcome !== "committed") throw conflict(key);
+    return toView(prepared.next);
+  }
+
+  /** Brings an instance that waited to its first step, now that there is room for it. */
+  async begin(key: InstanceKey): Promise<Taken> {
+    const [first] = await this.#options.store.readJournal(key, { afterRevision: 0, limit: 1 });
+    const { input } = decode(first?.event ?? "null") as Started;
+    return this.deliver(key, { kind: "begin", input });
   }
 
   /** Sends what comes from outside. With an `eventId` it is applied once, however often it is sent. */

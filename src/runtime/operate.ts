@@ -42,6 +42,7 @@ function mayPass({ standing }: Instance, delivery: Delivery): boolean {
     case "event":
     case "timer":
     case "child":
+    case "begin":
       return false;
     case "action":
       return true;

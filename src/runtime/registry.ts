@@ -36,6 +36,12 @@ export class Registry {
       .toSorted((a, b) => a.saga.name.localeCompare(b.saga.name));
   }
 
+  /** Null if it is not registered. */
+  find(name: string, version: number): Chart | null {
+    const versions = this.#charts.get(name) ?? [];
+    return versions.find((chart) => chart.saga.version === version) ?? null;
+  }
+
   /** @throws {SagaError} SAGA_NOT_FOUND, SAGA_VERSION_UNKNOWN */
   chart(name: string, version?: number): Chart {
     const versions = this.#charts.get(name);

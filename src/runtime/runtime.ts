@@ -35,7 +35,7 @@ import type { Telemetry } from "./telemetry.ts";
 import { counts, dwell, search } from "./search.ts";
 import type { SearchOptions, SearchPage } from "./search.ts";
 import { readTraceparent } from "./trace.ts";
-import { toView, withWaiting } from "./view.ts";
+import { toView } from "./view.ts";
 import type { InstanceView } from "./view.ts";
 import { waitAfter, WAIT_MS } from "./wait-after.ts";
 import type { WaitOptions } from "./wait-after.ts";
@@ -202,7 +202,7 @@ export class Runtime {
     };
     const deed = async () => ({ ...(await this.#loop.mover.start(request)), isOld: false });
     const { created, view, waited } = await this.#waitAfter(key, deed, options);
-    return { created, instance: view, waited };
+    return { created, instance: this.#loop.placed(key, view), waited };
   }
 
   /**
@@ -289,7 +289,7 @@ export class Runtime {
   async get(saga: Pick<AnySaga, "name">, instanceId: string): Promise<InstanceView> {
     this.#checkOpen();
     const key = this.#keyOf(saga.name, instanceId);
-    return withWaiting(await this.#loop.mover.find(key), (ref) => this.#loop.waitsFor(key, ref));
+    return this.#loop.look(key);
   }
 
   /** Committed events in order, those after `afterRevision`, at most `limit` (1-1,000, default 100). */
@@ -379,7 +379,7 @@ export class Runtime {
   /** Instances of all sagas, newest start first, 1-200 at a time. */
   async search(options: SearchOptions = {}): Promise<SearchPage> {
     this.#checkOpen();
-    return search(this.#store, options);
+    return search(this.#store, options, (key, found) => this.#loop.placed(key, found));
   }
 
   /** How many instances stand where now, by saga, version, phase and state. */

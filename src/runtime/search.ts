@@ -3,10 +3,14 @@ import type {
   DwellTime,
   InstanceCount,
   InstanceCursor,
+  InstanceKey,
   InstanceQuery,
   InstanceSummary,
   Store,
 } from "../store/store.ts";
+
+import { waitingFor } from "./view.ts";
+import type { InstanceView } from "./view.ts";
 
 /** Instances of a search page. */
 export const SEARCH_PAGE_MAX = 200;
@@ -20,10 +24,12 @@ export type SearchOptions = Omit<InstanceQuery, "limit"> & {
 };
 
 /** An instance as a search tells of it: all that is known without its chart. */
-export interface FoundInstance extends Omit<InstanceSummary, "instanceId" | "fault"> {
+export interface FoundInstance extends Omit<InstanceSummary, "instanceId" | "fault" | "limited"> {
   readonly id: string;
   /** Why its last internal event could not be taken; null when all is well. */
   readonly error: string | null;
+  /** As an instance's own view says it. */
+  readonly waitsFor: InstanceView["waitsFor"];
 }
 
 export interface SearchPage {
@@ -33,13 +39,17 @@ export interface SearchPage {
   readonly next: InstanceCursor | null;
 }
 
-export async function search(store: Store, options: SearchOptions): Promise<SearchPage> {
+export async function search(
+  store: Store,
+  options: SearchOptions,
+  placed: (key: InstanceKey, found: FoundInstance) => FoundInstance,
+): Promise<SearchPage> {
   const { limit = SEARCH_PAGE_DEFAULT } = options;
   const { items, next } = await store.findInstances({
     ...options,
     limit: Math.min(Math.max(1, limit), SEARCH_PAGE_MAX),
   });
-  return { items: items.map(toFound), next };
+  return { items: items.map((summary) => placed(summary, toFound(summary))), next };
 }
 
 export function counts(store: Store, saga?: string): Promise<readonly InstanceCount[]> {
@@ -53,6 +63,6 @@ export function dwell(
   return store.dwellTimes({ ...filter, entries: DWELL_ENTRIES_MAX });
 }
 
-function toFound({ instanceId, fault, ...summary }: InstanceSummary): FoundInstance {
-  return { ...summary, id: instanceId, error: fault };
+function toFound({ instanceId, fault, limited, ...summary }: InstanceSummary): FoundInstance {
+  return { ...summary, id: instanceId, error: fault, waitsFor: waitingFor({ limited }) };
 }

@@ -5,8 +5,8 @@ import { acceptedEvents } from "../saga/accepts.ts";
 import type { AcceptedEvent } from "../saga/accepts.ts";
 import { childSagaName } from "../saga/family.ts";
 import type { Phase } from "../saga/phase.ts";
-import type { Suspension } from "../store/store.ts";
-import type { EffectRef } from "../store/store.ts";
+import type { EffectRef, InstanceRecord, Suspension } from "../store/store.ts";
+import { isWaiting } from "./begin.ts";
 import type { Instance } from "./instance.ts";
 
 export interface TimerView {
@@ -80,6 +80,11 @@ export interface InstanceView {
   readonly activities: readonly ActivityView[];
   /** Events that came early and are kept until a state takes them, in the order of arrival. */
   readonly parkedEvents: readonly ParkedEventView[];
+  /**
+   * The key under whose limit the instance waits to begin, and its place there from 1; null if it does not wait.
+   * The place is null where nobody looks: it changes without a commit.
+   */
+  readonly waitsFor: { readonly key: string; readonly position: number | null } | null;
   /** Why the instance holds still; null unless an operator has suspended it. */
   readonly suspended: SuspensionView | null;
   /** Whose child it is; null: it was started from outside. */
@@ -109,6 +114,11 @@ export function withWaiting(
   return { ...view, activities };
 }
 
+/** The key that an instance waits for; its place is not known here. */
+export function waitingFor({ limited }: Pick<InstanceRecord, "limited">): InstanceView["waitsFor"] {
+  return limited?.waits === true ? { key: limited.key, position: null } : null;
+}
+
 export function toView({ chart, record, standing, parked }: Instance): InstanceView {
   const { snapshot } = standing;
   return {
@@ -120,11 +130,11 @@ export function toView({ chart, record, standing, parked }: Instance): InstanceV
     state: record.state,
     tags: record.tags,
     context: snapshot.context,
-    output: snapshot.output,
+    output: isWaiting(record) ? undefined : snapshot.output,
     error: snapshot.error ?? record.fault,
     // Guards are asked only if somebody looks.
     get accepts() {
-      return acceptedEvents(chart, snapshot);
+      return isWaiting(record) ? [] : acceptedEvents(chart, snapshot);
     },
     timers: standing.timers.map(({ event, dueAtMs }) => ({ event: event.type, dueAtMs })),
     activities: standing.activities.map((activity) => ({
@@ -135,6 +145,7 @@ export function toView({ chart, record, standing, parked }: Instance): InstanceV
       status: activity.abandoned ? "abandoned" : "live",
       waitsFor: null,
     })),
+    waitsFor: waitingFor(record),
     suspended: record.suspended,
     parent:
       record.parent === null ? null : { saga: record.parent.saga, id: record.parent.instanceId },

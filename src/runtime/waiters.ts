@@ -17,7 +17,7 @@ export type Condition =
   | { readonly tag: string }
   /**
    * Nothing is under way by itself: the instance has ended, or no activity of it is live and its phase is not
-   * `retrying`. Timers do not count, since a state that waits for somebody may wait with a deadline.
+   * `retrying`, and it does not wait to begin. Timers do not count, since a state that waits for somebody may wait with a deadline.
    */
   | { readonly settled: true };
 
@@ -194,8 +194,9 @@ function isMet(condition: Condition, view: InstanceView): boolean {
   return view.state.split(",").some((path) => `${path}.`.startsWith(`${condition.state}.`));
 }
 
-function isSettled({ phase, activities }: InstanceView): boolean {
+function isSettled({ phase, activities, waitsFor }: InstanceView): boolean {
   if (isEndPhase(phase)) return true;
+  if (waitsFor !== null) return false;
   return phase !== "retrying" && activities.every(({ status }) => status !== "live");
 }
 

@@ -5,9 +5,9 @@ import { stateOf } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import { encode } from "../saga/codec.ts";
 import type { Effect, PendingActivity, PendingTimer } from "../saga/effect.ts";
-import { isPhaseTag, phaseOf } from "../saga/phase.ts";
+import { isPhaseTag } from "../saga/phase.ts";
 import { encodeSnapshot } from "../saga/snapshot.ts";
-import type { Moment } from "../saga/step.ts";
+import type { Moment, Standing } from "../saga/step.ts";
 import type {
   EffectRecord,
   EffectRef,
@@ -19,6 +19,7 @@ import type {
   TimerRecord,
   WriteSet,
 } from "../store/store.ts";
+import { standingUnderLimit } from "./begin.ts";
 import type { Decision } from "./decide.ts";
 import { toFamilyRows } from "./family-rows.ts";
 import type { Kin } from "./family-rows.ts";
@@ -74,7 +75,8 @@ export function prepare(
   const suspended = before?.record.suspended ?? null;
   const parked = parkedAfter(before, decision);
   const decided = { decision: { suspended, ...decision }, dropped, parked };
-  const next = toNext(chart, decided, { moment, origin });
+  const place = standingUnderLimit(before, decision);
+  const next = toNext(chart, { ...decided, place }, { moment, origin });
   const { phase, state: stateAfter } = next.record;
   const journal: JournalEntry = {
     revision: moment.revision,
@@ -137,10 +139,12 @@ function toNext(
     decision,
     dropped,
     parked,
+    place,
   }: {
     decision: Decision;
     dropped: readonly PendingActivity[];
     parked: readonly ParkedEvent[];
+    place: ReturnType<typeof standingUnderLimit>;
   },
   { moment, origin }: { moment: Moment; origin: Origin },
 ): Instance {
@@ -159,12 +163,14 @@ function toNext(
     instanceId: moment.instanceId,
     version: chart.saga.version,
     revision: moment.revision,
-    phase: decision.fault === null ? phaseOf(snapshot) : "stuck",
-    state: stateOf(snapshot),
-    tags: [...(snapshot.tags as ReadonlySet<string>)].filter((tag) => !isPhaseTag(tag)),
+    phase: place.phase,
+    // What has not begun stands nowhere yet.
+    state: place.hasBegun ? stateOf(snapshot) : "",
+    tags: place.hasBegun ? tagsOf(snapshot) : [],
     snapshot: encodeSnapshot(chart, snapshot, visits),
     fault: decision.fault,
     suspended: decision.suspended ?? null,
+    limited: place.limited,
     correlationId: origin.correlationId,
     traceparent: origin.traceparent,
     parent: origin.parent,
@@ -173,6 +179,10 @@ function toNext(
     updatedAtMs: moment.nowMs,
   };
   return { chart, record, standing, parked };
+}
+
+function tagsOf({ tags }: Standing["snapshot"]): readonly string[] {
+  return [...(tags as ReadonlySet<string>)].filter((tag) => !isPhaseTag(tag));
 }
 
 // A timer that was set and cancelled within the macrostep never was.

@@ -148,7 +148,8 @@ export interface ChildDefinition<Machine extends AnyStateMachine> {
   readonly children?: Children<Machine>;
   readonly events?: EventSchemas<Machine>;
   readonly parks?: readonly ClientEvent<Machine>["type"][];
-  readonly limits?: Limits<Machine>;
+  /** Of activities alone: a child never waits to begin. */
+  readonly limits?: Pick<Limits<Machine>, "activities">;
 }
 
 /** By name, the definitions of the chart's child machines. One that has no activities needs none. */
@@ -195,6 +196,11 @@ export interface Limits<Machine extends AnyStateMachine> {
       readonly input: InputFrom<LogicOf<Machine, Name>>;
     }>;
   };
+  /** Instances: one that has no room is kept, and begins in its turn. */
+  readonly instances?: Limit<{
+    readonly input: InputFrom<Machine>;
+    readonly attributes: Readonly<Record<string, string>>;
+  }>;
 }
 
 export interface SagaDefinition<Machine extends AnyStateMachine> {
@@ -241,6 +247,10 @@ export interface AnySaga {
   readonly limits: {
     /** By name of the activity. */
     readonly activities: Readonly<Record<string, Limit<{ readonly input: never }>>>;
+    readonly instances: Limit<{
+      readonly input: never;
+      readonly attributes: Readonly<Record<string, string>>;
+    }> | null;
   };
 }
 
@@ -293,6 +303,7 @@ export function defineSaga<const Machine extends AnyStateMachine>(
     parks: Object.freeze([...(definition.parks ?? [])]),
     limits: Object.freeze({
       activities: Object.freeze({ ...definition.limits?.activities }),
+      instances: definition.limits?.instances ?? null,
     }) as AnySaga["limits"],
   });
 }

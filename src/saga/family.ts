@@ -23,7 +23,9 @@ export function childSagas(saga: AnySaga): ReadonlyMap<string, AnySaga> {
     const { name, version } = saga;
     const given = definedOf(saga.children[src] ?? {});
     const child = { ...nothing, ...given, name: childSagaName(name, src), version, machine };
-    children.set(src, Object.freeze({ ...child, childOf: name }));
+    // Its parent would wait for it, in a state of its own; so a child never waits.
+    const limits = { ...child.limits, instances: null };
+    children.set(src, Object.freeze({ ...child, limits, childOf: name }));
   }
   return children;
 }
@@ -37,7 +39,7 @@ const nothing = {
   input: null,
   events: {},
   parks: [],
-  limits: { activities: {} },
+  limits: { activities: {}, instances: null },
 } as const;
 
 /** What is given of these parts. A whole saga may stand for the definition, and has more. */

@@ -1,4 +1,4 @@
-/** Lint of limits: each is of an activity that there is, has a key, and is a number that something can begin under. */
+/** Lint of limits: each is of an activity that there is or of instances, has a key, and is a number that something can begin under. */
 import type { AnySaga } from "./define.ts";
 import { ROOT } from "./finding.ts";
 import type { Found, Rule } from "./finding.ts";
@@ -15,21 +15,24 @@ export const limitRules: readonly Rule[] = [
 const PER_SECOND_MAX = 10_000;
 
 interface Named {
-  readonly name: string;
+  /** How messages name it. */
+  readonly of: string;
   readonly limit: Readonly<Record<string, unknown>>;
 }
 
 // As JavaScript may give them.
 function limitsOf({ limits }: AnySaga): readonly Named[] {
-  const entries = Object.entries(limits.activities as Readonly<Record<string, unknown>>);
-  return entries.map(([name, limit]) => ({ name, limit: Object(limit) as Named["limit"] }));
+  const ofActivities = Object.entries(limits.activities as Readonly<Record<string, unknown>>);
+  const all = ofActivities.map(([name, limit]): [string, unknown] => [`"${name}"`, limit]);
+  if (limits.instances !== null) all.push(["instances", limits.instances]);
+  return all.map(([of, limit]) => ({ of, limit: Object(limit) as Named["limit"] }));
 }
 
 function limitUnknown(saga: AnySaga): readonly Found[] {
   const known = Object.keys(saga.activities);
-  return limitsOf(saga)
-    .filter(({ name }) => !known.includes(name))
-    .map(({ name }) =>
+  return Object.keys(saga.limits.activities)
+    .filter((name) => !known.includes(name))
+    .map((name) =>
       found(
         "limit-unknown",
         `limits name "${name}", which is no activity`,
@@ -41,10 +44,10 @@ function limitUnknown(saga: AnySaga): readonly Found[] {
 function limitWithoutKey(saga: AnySaga): readonly Found[] {
   return limitsOf(saga)
     .filter(({ limit }) => typeof limit["key"] !== "function")
-    .map(({ name }) =>
+    .map(({ of }) =>
       found(
         "limit-without-key",
-        `the limit of "${name}" has no key`,
+        `the limit of ${of} has no key`,
         `give key: ({ input }) => …, or key: () => "all" to count all together`,
       ),
     );
@@ -52,7 +55,7 @@ function limitWithoutKey(saga: AnySaga): readonly Found[] {
 
 function limitNotPositive(saga: AnySaga): readonly Found[] {
   const most = { atOnce: Number.MAX_SAFE_INTEGER, perSecond: PER_SECOND_MAX };
-  return limitsOf(saga).flatMap(({ name, limit }) =>
+  return limitsOf(saga).flatMap(({ of, limit }) =>
     (["atOnce", "perSecond"] as const).flatMap((member) => {
       const value = limit[member];
       if (value === undefined) return [];
@@ -62,7 +65,7 @@ function limitNotPositive(saga: AnySaga): readonly Found[] {
       return [
         found(
           "limit-not-positive",
-          `${member} of the limit of "${name}" is ${typeof value === "number" ? value : JSON.stringify(value)}`,
+          `${member} of the limit of ${of} is ${typeof value === "number" ? value : JSON.stringify(value)}`,
           `give an integer from 1${member === "perSecond" ? ` to ${PER_SECOND_MAX}` : ""}`,
         ),
       ];
@@ -73,12 +76,8 @@ function limitNotPositive(saga: AnySaga): readonly Found[] {
 function limitEmpty(saga: AnySaga): readonly Found[] {
   return limitsOf(saga)
     .filter(({ limit }) => limit["atOnce"] === undefined && limit["perSecond"] === undefined)
-    .map(({ name }) =>
-      found(
-        "limit-empty",
-        `the limit of "${name}" limits nothing`,
-        "give atOnce, perSecond, or both",
-      ),
+    .map(({ of }) =>
+      found("limit-empty", `the limit of ${of} limits nothing`, "give atOnce, perSecond, or both"),
     );
 }
 

@@ -29,6 +29,14 @@ export interface Suspension {
   readonly atMs: number;
 }
 
+/** Where an instance stands under the limit of its saga on instances. */
+export interface Limited {
+  /** The key that it counts under until it ends. */
+  readonly key: string;
+  /** It has not begun: it waits for room. */
+  readonly waits: boolean;
+}
+
 export type OperationName =
   | "cancel"
   | "retry"
@@ -63,6 +71,8 @@ export interface InstanceRecord extends InstanceKey {
   readonly fault: string | null;
   /** Null unless the instance holds still: its timers are not found and its effects not claimed. */
   readonly suspended: Suspension | null;
+  /** Null if there is no such limit, or the instance does not count any more. */
+  readonly limited: Limited | null;
   /** Names the business transaction across services; given by the one who started it. */
   readonly correlationId: string;
   /** W3C trace context of the start, or null. */
@@ -164,7 +174,7 @@ export interface JournalEntry {
    * `applied`; `late`: the result of an abandoned attempt; `failed`: the chart threw, nothing moved; `parked`: no
    * state takes it yet, it is kept; `stranded`: it was kept, and the instance ended before a state took it;
    * `unhandled`: a message that no transition takes; `undeliverable`: a message that this instance sent, and
-   * whoever should take it is not there or has ended.
+   * whoever should take it is not there or has ended; `waiting`: the start has no room yet, nothing has begun.
    */
   readonly verdict:
     | "applied"
@@ -173,7 +183,8 @@ export interface JournalEntry {
     | "parked"
     | "stranded"
     | "unhandled"
-    | "undeliverable";
+    | "undeliverable"
+    | "waiting";
   /** Who sent the message, or (`undeliverable`) who should have taken it; null if it was none. */
   readonly sender: InstanceKey | null;
   /** The operation that this event was, or null. */
@@ -334,6 +345,14 @@ export interface ParkingInstance extends InstanceKey {
   readonly position: number;
 }
 
+/** An instance that counts under a limit. */
+export interface LimitedInstance extends InstanceKey {
+  /** Orders instances by their first commits. */
+  readonly position: number;
+  readonly version: number;
+  readonly limited: Limited;
+}
+
 /** The name of one schedule: `scheduleId` is unique within its saga. */
 export interface ScheduleKey {
   readonly saga: string;
@@ -485,6 +504,9 @@ export interface Store extends ScheduleStore, FamilyStore {
 
   /** Instances with parked events, those after that position (0: from the first), at most `limit`, each once. */
   findParked(page: { afterPosition: number; limit: number }): Promise<readonly ParkingInstance[]>;
+
+  /** Instances that count under a limit, those after that position (0: from the first), at most `limit`, in order. */
+  findLimited(page: { afterPosition: number; limit: number }): Promise<readonly LimitedInstance[]>;
 
   /** Idempotent. Afterwards another process may open the same data. */
   close(): Promise<void>;

@@ -26,6 +26,7 @@ export function instanceRecord(over: Partial<InstanceRecord> = {}): InstanceReco
     snapshot: `{"revision":${revision}}`,
     fault: null,
     suspended: null,
+    limited: null,
     correlationId: "c-1",
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     parent: null,

@@ -14,6 +14,7 @@ import { testLeases } from "./store-suite-leases.ts";
 import { testParking } from "./store-suite-parking.ts";
 import { testSchedules } from "./store-suite-schedules.ts";
 import { testSearch } from "./store-suite-search.ts";
+import { testLimited } from "./store-suite-limited.ts";
 import { testSuspended } from "./store-suite-suspended.ts";
 import { testTimers } from "./store-suite-timers.ts";
 
@@ -32,6 +33,7 @@ export function testStore(name: string, underTest: StoreUnderTest): void {
     testParking(underTest);
     testSearch(underTest);
     testSuspended(underTest);
+    testLimited(underTest);
     testClosing(underTest);
     if (underTest.isDurable) testReopening(underTest);
   });

@@ -15,6 +15,7 @@ import { BULKS_RUNNING_MAX } from "../../src/runtime/bulk.ts";
 import { FOLLOWERS_MAX } from "../../src/runtime/feed.ts";
 import { MAILBOX_EVENTS_MAX } from "../../src/runtime/mailbox.ts";
 import { PARKED_EVENTS_MAX } from "../../src/runtime/park.ts";
+import { WAITING_STARTS_MAX } from "../../src/runtime/start-queue.ts";
 import { WAITERS_MAX } from "../../src/runtime/waiters.ts";
 import { call } from "./booking.ts";
 import type { Answer } from "./booking.ts";
@@ -116,6 +117,17 @@ const ofWaiters = filling(WAITERS_MAX, ({ runtime, saga }) =>
   runtime.waitUpTo(saga, "b-1", { waitFor: { phase: "failed" } }),
 );
 
+const ofStarts = async (trial: Trial): Promise<void> => {
+  trial.control.crowded = true;
+  hold(trial);
+  const { runtime, saga } = trial;
+  for (let n = 0; n <= WAITING_STARTS_MAX; n += 1) {
+    void runtime.start(saga, { instanceId: `c-${n}`, input: well }).catch(() => {});
+  }
+  // Until all of them have come as far as they can.
+  await new Promise((resolve) => setImmediate(resolve));
+};
+
 const TOO_LONG = "x".repeat(httpLimits.paramLengthMax + 1);
 const WAITING = "?waitFor=phase:completed";
 const UNKNOWN_PARAMETER: Provoke = asking({ query: "?unknown=1" });
@@ -163,6 +175,7 @@ const anywhere: Readonly<Partial<Record<ErrorCode, Provoke>>> = {
   SAGA_VERSION_UNKNOWN: withLoaded({ version: 9 }),
   SAGA_SNAPSHOT_INVALID: withLoaded({ snapshot: "{}" }),
   SAGA_WAITERS_FULL: after(ofWaiters, { query: WAITING }),
+  SAGA_STARTS_FULL: after(ofStarts),
   SAGA_STREAMS_FULL: after(async ({ runtime }) => {
     for (let n = 0; n < FOLLOWERS_MAX; n += 1) await runtime.follow();
   }),

@@ -150,7 +150,8 @@ function toParameters(filters: Filters): URLSearchParams {
     } else if (name.startsWith("started")) {
       parameters.set(name, new Date(value as number).toISOString());
     } else {
-      for (const one of [value].flat()) parameters.append(name, String(one));
+      const texts = [value].flat() as (string | number | boolean)[];
+      for (const one of texts) parameters.append(name, `${one}`);
     }
   }
   return parameters;

@@ -31,6 +31,8 @@ export interface Control {
   loaded: Partial<{ version: number; snapshot: string }> | null;
   /** How many schedules the store says there are. */
   schedules: number | null;
+  /** So many starts wait that no more may. */
+  crowded: boolean;
   /** Every handler fails in a way that nobody expects. */
   throws: boolean;
   /** The guard of GO looks at the world, as none should. */
@@ -106,6 +108,7 @@ export async function openTrial(): Promise<Trial> {
     gate: null,
     loaded: null,
     schedules: null,
+    crowded: false,
     throws: false,
     isOpen: true,
     isStrict: false,
@@ -118,6 +121,14 @@ export async function openTrial(): Promise<Trial> {
     input: z.strictObject({ mode: z.string() }).refine(() => !control.isStrict),
     events: { PAY: z.strictObject({ cents: z.int() }), "saga.cancel": z.strictObject({}) },
     parks: ["EARLY"],
+    limits: {
+      instances: {
+        key: () => "all",
+        get perSecond() {
+          return control.crowded ? 1 : 10_000;
+        },
+      },
+    },
   });
   const store = controlled(openSqlite(":memory:"), control);
   const runtime = await createRuntime({ store, sagas: [saga], clock: new ManualClock() });

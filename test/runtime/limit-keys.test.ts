@@ -127,3 +127,56 @@ test("whatever comes, no key has more at once or in any second than it may, and 
     }),
   );
 });
+
+test("one that comes takes room at once, unless others wait for it or there is none", () => {
+  const limits = new KeyLimits<{ name: string }>();
+  const two = { atOnce: 2, perSecond: NO_LIMIT };
+  const [a, b, c, d] = [named("a"), named("b"), named("c"), named("d")];
+  const take = (item: { name: string }): boolean =>
+    limits.take("k", { limit: two, item, nowMs: 0 });
+
+  const first = [take(a), take(b), take(c)];
+  limits.add("k", two, c);
+  limits.release(a);
+  const behind = take(d);
+
+  expect(first).toEqual([true, true, false]);
+  expect(behind).toBe(false);
+  expect(limits.next(0)).toBe(c);
+  limits.release(b);
+  expect(take(d)).toBe(true);
+});
+
+test("one that takes room counts for the rate, and one that runs already does not ask for any", () => {
+  const limits = new KeyLimits<{ name: string }>();
+  const one = { atOnce: 1, perSecond: 1 };
+  const [a, b, c] = [named("a"), named("b"), named("c")];
+
+  limits.count("k", one, a);
+  limits.count("k", one, b);
+  limits.release(a);
+  const full = limits.take("k", { limit: one, item: c, nowMs: 0 });
+  limits.release(b);
+  const free = limits.take("k", { limit: one, item: c, nowMs: 0 });
+  limits.release(c);
+  const early = limits.take("k", { limit: one, item: a, nowMs: 999 });
+  const later = limits.take("k", { limit: one, item: a, nowMs: 1_000 });
+
+  expect([full, free, early, later]).toEqual([false, true, false, true]);
+});
+
+test("those that wait have their places, and move up", () => {
+  const limits = new KeyLimits<{ name: string }>();
+  const [a, b, c] = [named("a"), named("b"), named("c")];
+  for (const item of [a, b, c]) limits.add("k", oneAtOnce, item);
+  const before = [a, b, c].map((item) => limits.placeOf(item));
+  limits.next(0);
+  limits.release(b);
+
+  expect(before).toEqual([1, 2, 3].map((position) => ({ id: "k", position })));
+  expect([a, b, c].map((item) => limits.placeOf(item))).toEqual([
+    null,
+    null,
+    { id: "k", position: 1 },
+  ]);
+});

@@ -5,8 +5,8 @@ import { chartOf, invoke, rulesOf } from "./loose-charts.ts";
 import { sagaOf } from "./steps.ts";
 
 const machine = chartOf({ invoke, on: { PACKED: "b" } });
-const limited = (activities: object): readonly string[] =>
-  rulesOf(machine, { limits: { activities } as never });
+const limited = (activities: object, instances: unknown = null): readonly string[] =>
+  rulesOf(machine, { limits: { activities, instances } as never });
 const key = (): string => "all";
 
 test.each([
@@ -39,4 +39,14 @@ test.each<[object, readonly string[]]>([
   [{ work: null }, ["limit-without-key", "limit-empty"]],
 ])("limits %j: %j", (activities, rules) => {
   expect(limited(activities)).toEqual(rules);
+});
+
+test.each<[unknown, readonly string[]]>([
+  [{ key, atOnce: 1 }, []],
+  [{ atOnce: 1 }, ["limit-without-key"]],
+  [{ key }, ["limit-empty"]],
+  [{ key, atOnce: 0 }, ["limit-not-positive"]],
+  [{ key, perSecond: 10_001 }, ["limit-not-positive"]],
+])("a limit of instances %j: %j", (instances, rules) => {
+  expect(limited({}, instances)).toEqual(rules);
 });

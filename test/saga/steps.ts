@@ -25,7 +25,7 @@ export function sagaOf(machine: AnyStateMachine, rest: Partial<AnySaga> = {}): A
     input: null,
     events: {},
     parks: [],
-    limits: { activities: {} },
+    limits: { activities: {}, instances: null },
     ...rest,
   };
 }

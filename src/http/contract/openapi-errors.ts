@@ -40,6 +40,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
     "The event would put something into the context that cannot be stored.",
   SAGA_MAILBOX_FULL: "Too many events wait for this instance. Send it again later.",
   SAGA_PARKING_FULL: "Too many events are parked for this instance. Send it again later.",
+  SAGA_STARTS_FULL: "Too many starts wait for the limits of their sagas. Send it again later.",
   SAGA_WAITERS_FULL: "Too many requests wait for instances. Ask again later.",
   SAGA_STREAMS_FULL: "Too many streams are open. Open it again later.",
   SAGA_HEADERS_TOO_LARGE: "The request line and the headers are too large.",

@@ -170,6 +170,12 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
         headers: { ...correlated, Location: "Where the instance is." },
       },
       {
+        status: 202,
+        description: "A new instance that waits for room before it begins.",
+        schema: ref("Instance"),
+        headers: { ...correlated, Location: "Where the instance is." },
+      },
+      {
         status: 200,
         description: "It was started under the same key before.",
         schema: ref("Instance"),
@@ -184,6 +190,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
       "SAGA_TRANSITION_FAILED",
       "SAGA_CONTEXT_NOT_SERIALIZABLE",
       "SAGA_MAILBOX_FULL",
+      "SAGA_STARTS_FULL",
     ],
   },
   {

@@ -98,6 +98,7 @@ export const instanceProperties: Readonly<Record<string, JsonSchema>> = {
   timers: listOf(objectOf({ event: text, dueAt: time })),
   activities: listOf(activity),
   parkedEvents: listOf(objectOf({ event: text, eventId: textOrNull, at: time })),
+  waitsFor: orNull(ref("WaitingPlace")),
   suspended: orNull(ref("Suspension")),
   parent: orNull(ref("InstanceLink")),
   children: listOf(ref("Child")),
@@ -117,6 +118,13 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     kind: oneOfTexts(["instance", "live", "reducer"]),
     instance: orNull(ref("InstanceLink")),
   }),
+  WaitingPlace: {
+    ...objectOf({
+      key: text,
+      position: { type: ["integer", "null"], minimum: 1, description: "1: it begins next." },
+    }),
+    description: "The key whose limit an instance waits for before it begins.",
+  },
   Phase: oneOfTexts(phases, "What the saga is doing, in one word."),
   Saga: objectOf(saga),
   SagaWithChart: objectOf({
@@ -197,6 +205,7 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
       "stranded",
       "unhandled",
       "undeliverable",
+      "waiting",
     ]),
     sender: orNull(objectOf({ saga: text, instanceId: text })),
   }),

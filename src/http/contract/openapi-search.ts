@@ -18,7 +18,7 @@ export const searchSchemas: Readonly<Record<string, JsonSchema>> = {
   FoundInstance: objectOf({
     ...of("saga", "version", "id", "revision", "phase", "state", "tags"),
     error: textOrNull,
-    ...of("suspended", "attributes", "correlationId", "createdAt", "updatedAt"),
+    ...of("waitsFor", "suspended", "attributes", "correlationId", "createdAt", "updatedAt"),
   }),
   SearchPage: objectOf({
     items: listOf(ref("FoundInstance")),

@@ -88,7 +88,11 @@ export const routes: readonly RouteDescription[] = [
         ...instance,
         description: "It was started with the same input before; the instance as it is now.",
       },
-      timeUp,
+      {
+        ...timeUp,
+        description: `A new instance that waits for room before it begins; or: ${timeUp.description}`,
+        headers: { ...correlated, Location: "Where the instance is." },
+      },
     ],
     errors: [
       ...ofSaga,
@@ -97,6 +101,7 @@ export const routes: readonly RouteDescription[] = [
       "SAGA_TRANSITION_FAILED",
       "SAGA_CONTEXT_NOT_SERIALIZABLE",
       "SAGA_MAILBOX_FULL",
+      "SAGA_STARTS_FULL",
       "SAGA_WAITERS_FULL",
     ],
   },

@@ -5,13 +5,14 @@ import type {
   DueTimer,
   InstanceKey,
   JournalEntry,
+  LimitedInstance,
   RecordedAnswer,
   StoredInstance,
 } from "../store.ts";
 import { prepareFindChildrenOf } from "./family-queries.ts";
 import { effectColumns } from "./leases.ts";
 import { prepareFindParked, prepareFindParkedOf } from "./parked.ts";
-import { answers, instances, journal, outbox, timers } from "./schema.ts";
+import { answers, instances, isLimited, journal, outbox, timers } from "./schema.ts";
 
 export type Queries = ReturnType<typeof prepareQueries>;
 
@@ -22,6 +23,7 @@ export function prepareQueries(db: BetterSQLite3Database) {
     readJournal: prepareReadJournal(db),
     findTimers: prepareFindTimers(db),
     findParked: prepareFindParked(db),
+    findLimited: prepareFindLimited(db),
   };
 }
 
@@ -132,4 +134,22 @@ function prepareFindTimers(db: BetterSQLite3Database) {
     .limit(placeholder("limit"))
     .prepare();
   return (limit: number): readonly DueTimer[] => find.all({ limit });
+}
+
+function prepareFindLimited(db: BetterSQLite3Database) {
+  const find = db
+    .select({
+      position: instances.key,
+      saga: instances.saga,
+      instanceId: instances.instanceId,
+      version: instances.version,
+      limited: instances.limited,
+    })
+    .from(instances)
+    .where(and(isLimited, gt(instances.key, placeholder("afterPosition"))))
+    .orderBy(asc(instances.key))
+    .limit(placeholder("limit"))
+    .prepare();
+  return (page: { afterPosition: number; limit: number }): readonly LimitedInstance[] =>
+    find.all(page) as readonly LimitedInstance[];
 }

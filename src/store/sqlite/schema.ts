@@ -22,6 +22,7 @@ import type {
   EventSource,
   InstanceKey,
   JournalEntry,
+  Limited,
   ScheduleRecord,
   OperationRecord,
   Suspension,
@@ -65,6 +66,7 @@ export const places = sqliteTable(
 
 /** Conditions as literals, not parameters: SQLite must prove them to use a partial index. */
 export const isSuspended = sql.raw(`"suspended" is not null`);
+export const isLimited = sql.raw(`"limited" is not null`);
 
 export const instances = sqliteTable(
   "instances",
@@ -86,6 +88,8 @@ export const instances = sqliteTable(
     fault: text("fault"),
     /** Null unless it is suspended. */
     suspended: text("suspended", { mode: "json" }).$type<Suspension>(),
+    /** Null unless it counts under a limit of its saga. */
+    limited: text("limited", { mode: "json" }).$type<Limited>(),
     correlationId: text("correlation_id").notNull(),
     traceparent: text("traceparent"),
     /** Null unless its chart is that of a child machine. */
@@ -104,6 +108,7 @@ export const instances = sqliteTable(
     index("instances_started").on(table.createdAtMs),
     index("instances_place").on(table.place, table.createdAtMs),
     index("instances_suspended").on(table.createdAtMs).where(isSuspended),
+    index("instances_limited").on(table.key).where(isLimited),
   ],
 );
 

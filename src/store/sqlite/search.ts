@@ -104,15 +104,14 @@ function prepareCheck(db: SqliteDatabase) {
 
 /** Whether all instances on the road fit the query already. */
 function isCovered(query: InstanceQuery, fitting: readonly Place[] | null, road: Road): boolean {
-  const names = Object.keys(query.attributes ?? {});
-  const isOneName = names.length === 1 && road.covers === "attribute";
-  const isSuspended = query.suspended === true && road.covers === "suspended";
-  return (
-    (fitting === null || road.covers === "places") &&
-    (names.length === 0 || isOneName) &&
-    (query.suspended === undefined || isSuspended) &&
-    (query.idPrefix === undefined || road.covers === "id")
-  );
+  const { suspended, idPrefix, attributes = {} } = query;
+  const open = [
+    fitting !== null && "places",
+    suspended !== undefined && (suspended ? "suspended" : "others"),
+    idPrefix !== undefined && "id",
+    ...Object.keys(attributes).map(() => "attribute"),
+  ].filter((filter) => filter !== false);
+  return open.length === 0 || (open.length === 1 && open[0] === road.covers);
 }
 
 /** The next keys of a page, and where to go on. */

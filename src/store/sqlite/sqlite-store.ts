@@ -21,6 +21,7 @@ import type {
   InstancePage,
   InstanceQuery,
   JournalEntry,
+  LimitedInstance,
   ParkingInstance,
   DueSchedule,
   RecordedAnswer,
@@ -225,6 +226,14 @@ export class SqliteStore implements Store {
 
   async findSystemId(root: InstanceKey, systemId: string): Promise<InstanceKey | null> {
     return this.#guard(() => this.#family.findSystemId(root, systemId));
+  }
+
+  async findLimited(page: {
+    afterPosition: number;
+    limit: number;
+  }): Promise<readonly LimitedInstance[]> {
+    checkLimit(page.limit);
+    return this.#guard(() => this.#queries.findLimited(page));
   }
 
   async loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null> {

@@ -60,6 +60,7 @@ CREATE TABLE `instances` (
 	`tags` text NOT NULL,
 	`fault` text,
 	`suspended` text,
+	`limited` text,
 	`correlation_id` text NOT NULL,
 	`traceparent` text,
 	`parent` text,
@@ -72,6 +73,7 @@ CREATE TABLE `instances` (
 CREATE INDEX `instances_started` ON `instances` (`created_at_ms`);--> statement-breakpoint
 CREATE INDEX `instances_place` ON `instances` (`place`,`created_at_ms`);--> statement-breakpoint
 CREATE INDEX `instances_suspended` ON `instances` (`created_at_ms`) WHERE "suspended" is not null;--> statement-breakpoint
+CREATE INDEX `instances_limited` ON `instances` (`key`) WHERE "limited" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `instances_name` ON `instances` (`saga`,`instance_id`);--> statement-breakpoint
 CREATE TABLE `journal` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
