@@ -45,6 +45,7 @@ export const errorStatus = {
   // What the author of a saga, or the one who runs it, got wrong.
   SAGA_CHART_INVALID: 500,
   SAGA_DEFINITION_INVALID: 500,
+  SAGA_CHECK_INVALID: 500,
   SAGA_VERSION_UNKNOWN: 500,
   SAGA_SNAPSHOT_INVALID: 500,
   SAGA_CONFIG_INVALID: 500,

@@ -19,7 +19,13 @@ export type Move =
   /** Time passes until this timer is due; `event` is the type of what it delivers. */
   | { readonly kind: "fire"; readonly event: string }
   /** The attempt in flight ends. An attempt that hangs is one that no move ends. */
-  | { readonly kind: "settle"; readonly activityId: string; readonly outcome: AttemptOutcome }
+  | {
+      readonly kind: "settle";
+      readonly activityId: string;
+      readonly outcome: AttemptOutcome;
+      /** Which of the outputs it gives, if the samples have several; counts from 0, absent for the first. */
+      readonly choice?: number;
+    }
   /** The attempt in flight has its effect, and the caller has not heard of it yet. */
   | { readonly kind: "takeEffect"; readonly activityId: string }
   /** An attempt that the chart has left ends: too late to be heard, not too late to take effect. */

@@ -46,6 +46,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_HEADERS_TOO_LARGE: "The request line and the headers are too large.",
   SAGA_CHART_INVALID: "A chart cannot be run durably; findings lists the reasons.",
   SAGA_DEFINITION_INVALID: "The name or the version of a saga cannot be one, or is given twice.",
+  SAGA_CHECK_INVALID: "An option of a check cannot be used.",
   SAGA_VERSION_UNKNOWN: "The instance runs on a version of its saga that is not registered.",
   SAGA_SNAPSHOT_INVALID: "A stored instance cannot be read by its saga.",
   SAGA_CONFIG_INVALID: "A setting of the process cannot be used.",
