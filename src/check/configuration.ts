@@ -65,7 +65,7 @@ export function keysOf({ position, zone, ledger, lost, parked, seen }: Configura
     seen,
   ]);
   return {
-    whole: `${position.id} ${zone.leftMs.join()} ${zone.leadMs.join()} ${around}`,
+    whole: `${position.id} ${zone.delayMs.join()} ${zone.leftMs.join()} ${zone.leadMs.join()} ${around}`,
     likeness: `${position.likeness} ${around}`,
   };
 }

@@ -35,7 +35,7 @@ export function judgeCoverage(subject: Subject): readonly Verdict[] {
   const reached = watch.transitions.filter(({ source }) => watch.states.get(source) ?? true);
   return [
     ...[...watch.states]
-      .filter(([, isMet]) => !isMet)
+      .filter(([path, isMet]) => !isMet && (watch.states.get(parentOf(path)) ?? true))
       .map(([path]) => ({
         property: "state-unreachable" as const,
         place: path,
@@ -50,6 +50,11 @@ export function judgeCoverage(subject: Subject): readonly Verdict[] {
         message: `no state takes the event ${type}`,
       })),
   ];
+}
+
+// What is inside of a state that cannot be reached needs no word of its own.
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf(".")));
 }
 
 function judgeTransition(

@@ -6,6 +6,7 @@ import type { PropertyName } from "./property.ts";
 import { namesIn } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 import type { Samples } from "./samples.ts";
+import type { Scope } from "./scope.ts";
 
 /**
  * What the world may do. `clean`: a call that fails or is given up had no effect. `lossy`: it may have had
@@ -34,10 +35,15 @@ export interface CheckOptions {
   readonly rules?: readonly Rule[];
   readonly waivers?: readonly Waiver[];
   /**
-   * Fields of the context that tell no configurations apart, such as the number of a period. Nothing that
-   * decides may look at them; the report names them.
+   * Paths in the context to what tells no configurations apart, such as texts: `failure.message`, and with `*`
+   * for any key `parts.*.reason`. Nothing that decides may look at it; the report names it.
    */
   readonly ignoreContext?: readonly string[];
+  /**
+   * By name of a number in the params of guards, such as `attemptsMax`, the most that it is taken for. The
+   * report names what is left out so.
+   */
+  readonly scope?: Scope;
   /** Configurations that are looked at in one world. Default 200,000. */
   readonly configurationsMax?: number;
   /** What measures the time that the check takes. */

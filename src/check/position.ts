@@ -132,9 +132,19 @@ function orderOf(timers: readonly PendingTimer[]): readonly number[] {
 }
 
 function contextOf({ ignoreContext }: Subject, { context }: AnyMachineSnapshot): string {
-  if (ignoreContext.length === 0) return encode(context);
-  const kept = Object.entries(context as object).filter(([name]) => !ignoreContext.includes(name));
-  return encode(Object.fromEntries(kept));
+  return encode(
+    ignoreContext.reduce((left, path) => without(left, path.split(".")), context as unknown),
+  );
+}
+
+/** The value without what is at a path, in which "*" stands for any key. */
+function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (value === null || typeof value !== "object" || key === undefined) return value;
+  const entries = Object.entries(value).flatMap(([name, part]) => {
+    if (key !== "*" && key !== name) return [[name, part]];
+    return rest.length === 0 ? [] : [[name, without(part, rest)]];
+  });
+  return Object.fromEntries(entries);
 }
 
 // Remembered by history states, which decide where the chart goes back to.

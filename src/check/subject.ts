@@ -15,6 +15,7 @@ import type { CheckOptions } from "./options.ts";
 import { namesIn, remembered } from "./rule.ts";
 import type { Condition, Rule } from "./rule.ts";
 import type { Samples } from "./samples.ts";
+import { shrink } from "./scope.ts";
 import { watch } from "./watch.ts";
 import type { Watch } from "./watch.ts";
 
@@ -57,9 +58,13 @@ export function toSubject(saga: AnySaga, options: CheckOptions): Subject {
     states: nodes.map(pathOf),
     events: declaredEvents(chart),
   });
-  const notExplored = new Set<string>(unknownParts(saga));
+  const notExplored = new Set<string>([
+    ...unknownParts(saga),
+    ...shrink(chart, options.scope ?? {}),
+  ]);
   const rules = options.rules ?? [];
-  const pivots = new Set([...(options.pivots ?? []), ...nodes.flatMap(pivotsOf)]);
+  const drawn = nodes.flatMap(pivotsOf).filter((src) => Object.hasOwn(saga.compensations, src));
+  const pivots = new Set([...(options.pivots ?? []), ...drawn]);
   const named = rules.flatMap((rule) => namesIn(rule).effects);
   const tracked = new Set([...undoableOf(saga), ...pivots, ...named]);
 
@@ -101,7 +106,7 @@ function undoableOf({ compensations }: AnySaga): readonly string[] {
   return Object.keys(compensations).filter((src) => compensations[src] !== null);
 }
 
-// `meta: { pivot: true }` on a state: the activities that it, or a state inside it, invokes.
+// `meta: { pivot: true }` on a state: the activities with an effect that it, or a state inside it, invokes.
 function pivotsOf(node: AnyStateNode): readonly string[] {
   const isPivot = lineage(node).some(
     ({ meta }) => (meta as { pivot?: unknown } | undefined)?.pivot === true,

@@ -9,13 +9,18 @@
 
 /** Bounds of the pending timers, by their position. */
 export interface Zone {
+  /** The delays with which they were set. */
+  readonly delayMs: readonly number[];
   /** The most that is left. */
   readonly leftMs: readonly number[];
   /** `leadMs[a][b]`: a is due at most so much later than b; negative: surely earlier. */
   readonly leadMs: readonly (readonly number[])[];
 }
 
-export const NO_TIMERS: Zone = { leftMs: [], leadMs: [] };
+export const NO_TIMERS: Zone = { delayMs: [], leftMs: [], leadMs: [] };
+
+/** Parts of a delay in which the time left of it is counted; what is between two is taken for the greater. */
+export const PARTS_OF_A_DELAY = 8;
 
 /** Whether no other timer is surely due before this one. */
 export function mayFire({ leadMs }: Zone, index: number): boolean {
@@ -33,7 +38,7 @@ export function firing(zone: Zone, index: number): Zone {
   const own = leadMs[index] as number[];
   for (const [other, lead] of own.entries()) own[other] = Math.min(lead, 0);
   const leftMs = leadMs.map((row, other) => (other === index ? 0 : (row[index] as number)));
-  return closed({ leftMs, leadMs });
+  return closed({ delayMs: zone.delayMs, leftMs, leadMs });
 }
 
 /** Where a timer comes from: its index before, or its delay. */
@@ -49,6 +54,9 @@ export function change(
   isConcurrent: IsConcurrent,
 ): Zone {
   if (timers.length === 0) return NO_TIMERS;
+  const delayMs = timers.map((timer) =>
+    "kept" in timer ? (zone.delayMs[timer.kept] as number) : timer.setMs,
+  );
   const most = timers.map((timer) =>
     "kept" in timer ? (zone.leftMs[timer.kept] as number) : timer.setMs,
   );
@@ -62,22 +70,34 @@ export function change(
       return (most[rowIndex] as number) - (least[index] as number);
     }),
   );
-  return coarse({ leftMs: most, leadMs }, isConcurrent);
+  return coarse({ delayMs, leftMs: most, leadMs }, isConcurrent);
 }
 
 function leastLeftMs({ leadMs }: Zone, index: number): number {
   return Math.max(0, ...leadMs.map((row) => -(row[index] as number)));
 }
 
-// Between regions only "surely earlier" is kept, else each interleaving of them would be a zone of its own.
-function coarse({ leftMs, leadMs }: Zone, isConcurrent: IsConcurrent): Zone {
-  const widened = leadMs.map((row, a) =>
+// Greater bounds are still bounds, and without this each history would be a zone of its own. Between regions
+// that move side by side only "surely earlier" is kept.
+function coarse({ delayMs, leftMs, leadMs }: Zone, isConcurrent: IsConcurrent): Zone {
+  const coarseLeftMs = leftMs.map((left, a) => roundUp(left, delayMs[a] as number));
+  const coarseLeadMs = leadMs.map((row, a) =>
     row.map((lead, b) => {
-      if (a === b || !isConcurrent(a, b)) return lead;
-      return lead < 0 ? -1 : (leftMs[a] as number);
+      if (a === b) return 0;
+      if (lead >= 0) {
+        return isConcurrent(a, b)
+          ? (coarseLeftMs[a] as number)
+          : roundUp(lead, delayMs[a] as number);
+      }
+      return isConcurrent(a, b) ? -1 : Math.min(-1, roundUp(lead, delayMs[b] as number));
     }),
   );
-  return closed({ leftMs, leadMs: widened });
+  return closed({ delayMs, leftMs: coarseLeftMs, leadMs: coarseLeadMs });
+}
+
+function roundUp(ms: number, delayMs: number): number {
+  const partMs = delayMs / PARTS_OF_A_DELAY;
+  return partMs === 0 ? ms : Math.ceil(ms / partMs) * partMs;
 }
 
 // All that the bounds imply, so that equal zones look equal (Floyd, Warshall).
@@ -93,11 +113,11 @@ function closed(zone: Zone): Zone {
       }
     }
   }
-  return { leftMs, leadMs: withoutOverdue({ leftMs, leadMs }) };
+  return { delayMs: zone.delayMs, leftMs, leadMs: withoutOverdue({ leftMs, leadMs }) };
 }
 
 // Nothing is overdue: another timer is due now at the earliest.
-function withoutOverdue({ leftMs, leadMs }: Zone): number[][] {
+function withoutOverdue({ leftMs, leadMs }: Pick<Zone, "leftMs" | "leadMs">): number[][] {
   return leadMs.map((row, a) =>
     row.map((lead, b) => (a === b ? 0 : Math.min(lead, leftMs[a] as number))),
   );

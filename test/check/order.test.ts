@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { orderSaga } from "../../machines/order/index.ts";
 import { always, check, never, renderReport } from "../../src/check/check.ts";
-import { orderSamples } from "./order-samples.ts";
+import { orderSamples } from "./samples.ts";
 
 test("nothing is found in the order saga, in any world, and nothing is left out", () => {
   const report = check(orderSaga, {
