@@ -40,6 +40,8 @@ export interface Subject {
   /** The state that invokes an activity, by the activity's id; the state that sets a timer, by its event. */
   readonly invokers: ReadonlyMap<string, AnyStateNode>;
   readonly timerStates: ReadonlyMap<string, AnyStateNode>;
+  /** Whether limits of the chart were made smaller. */
+  readonly isShrunk: boolean;
   /** What is left out, each told once. */
   readonly notExplored: Set<string>;
 }
@@ -58,10 +60,8 @@ export function toSubject(saga: AnySaga, options: CheckOptions): Subject {
     states: nodes.map(pathOf),
     events: declaredEvents(chart),
   });
-  const notExplored = new Set<string>([
-    ...unknownParts(saga),
-    ...shrink(chart, options.scope ?? {}),
-  ]);
+  const shrunk = shrink(chart, options.scope ?? {});
+  const notExplored = new Set<string>([...unknownParts(saga), ...shrunk]);
   const rules = options.rules ?? [];
   const drawn = nodes.flatMap(pivotsOf).filter((src) => Object.hasOwn(saga.compensations, src));
   const pivots = new Set([...(options.pivots ?? []), ...drawn]);
@@ -85,6 +85,7 @@ export function toSubject(saga: AnySaga, options: CheckOptions): Subject {
     timerStates: new Map(
       nodes.flatMap((node) => node.after.map(({ eventType }) => [eventType, node])),
     ),
+    isShrunk: shrunk.length > 0,
     notExplored,
   };
 }
