@@ -36,10 +36,17 @@ export function lint(saga: AnySaga): readonly Finding[] {
   return [...findings.values()];
 }
 
+// A definition is frozen, so what was found once holds.
+const durable = new WeakSet<AnySaga>();
+
 /** @throws {SagaError} SAGA_CHART_INVALID with all findings in its text and in `details.findings`, if there are any. */
 export function assertDurable(saga: AnySaga): void {
+  if (durable.has(saga)) return;
   const findings = lint(saga);
-  if (findings.length === 0) return;
+  if (findings.length === 0) {
+    if (Object.isFrozen(saga)) durable.add(saga);
+    return;
+  }
   const lines = findings.map(
     ({ rule, state, message, remedy }) => `- ${state}: ${message}; ${remedy} [${rule}]`,
   );
