@@ -61,13 +61,13 @@ export class SqliteStore implements Store {
   readonly #client: Database;
   readonly #release: () => void;
   readonly #queries: Queries;
-  readonly #feed: Feed;
+  readonly #feed: () => Feed;
   readonly #family: Family;
   readonly #leases: Leases;
   readonly #schedules: Schedules;
   readonly #places: Places;
   readonly #apply: ApplyWriteSet;
-  readonly #search: Search;
+  readonly #search: () => Search;
   // Not Drizzle's transactions: those do not tell an error of COMMIT from one before it.
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -80,13 +80,13 @@ export class SqliteStore implements Store {
     this.#client = client;
     this.#release = release;
     this.#queries = prepareQueries(db);
-    this.#feed = prepareFeed(db);
+    this.#feed = onFirstUse(() => prepareFeed(db));
     this.#family = prepareFamily(db);
     this.#leases = prepareLeases(db, epoch);
     this.#schedules = prepareSchedules(db);
     this.#places = preparePlaces(db);
     this.#apply = prepareWriteSet(db, { epoch, places: this.#places });
-    this.#search = prepareSearch(db);
+    this.#search = onFirstUse(() => prepareSearch(db));
     this.#begin = client.prepare("BEGIN IMMEDIATE");
     this.#commit = client.prepare("COMMIT");
     this.#rollback = client.prepare("ROLLBACK");
@@ -143,11 +143,11 @@ export class SqliteStore implements Store {
 
   async readFeed(query: FeedQuery): Promise<FeedPage> {
     checkLimit(query.limit);
-    return this.#guard(() => this.#feed.read(query));
+    return this.#guard(() => this.#feed().read(query));
   }
 
   async lastPosition(): Promise<number> {
-    return this.#guard(() => this.#feed.lastPosition());
+    return this.#guard(() => this.#feed().lastPosition());
   }
 
   async findTimers(limit: number): Promise<readonly DueTimer[]> {
@@ -162,16 +162,16 @@ export class SqliteStore implements Store {
 
   async findInstances(query: InstanceQuery): Promise<InstancePage> {
     checkLimit(query.limit);
-    return this.#guard(() => this.#search.find(query));
+    return this.#guard(() => this.#search().find(query));
   }
 
   async countInstances(filter: { saga?: string }): Promise<readonly InstanceCount[]> {
-    return this.#guard(() => this.#search.count(filter));
+    return this.#guard(() => this.#search().count(filter));
   }
 
   async dwellTimes(filter: DwellFilter): Promise<readonly DwellTime[]> {
     checkLimit(filter.entries);
-    return this.#guard(() => this.#search.dwell(filter));
+    return this.#guard(() => this.#search().dwell(filter));
   }
 
   async findParked(page: {
@@ -374,4 +374,10 @@ function checkLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 0) {
     throw new Error(`limit is ${limit}; give an integer from 0`);
   }
+}
+
+/** A store that only moves instances, as most do that are opened for a test, searches nothing. */
+function onFirstUse<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
