@@ -1,0 +1,147 @@
+/**
+ * One line in a vitest file gives a saga all its tests: every path, every crash on the shortest of them, random moves,
+ * and what of its chart they go through. `sagachart/testing/vitest`.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../clock.ts";
+import type { AnySaga } from "../saga/define.ts";
+import { crashIn } from "./crash.ts";
+import { crashPathsOf } from "./crash-paths.ts";
+import { pathsOf } from "./paths.ts";
+import type { PathOptions, Paths } from "./paths.ts";
+import type { PropertyReport } from "./properties.ts";
+import { Rigs } from "./rigs.ts";
+import { summaryOf } from "./summary.ts";
+import type { Walked } from "./summary.ts";
+import { walkIn } from "./walk.ts";
+import type { WalkOptions } from "./walk.ts";
+
+export interface DescribeOptions extends WalkOptions, PathOptions {
+  /** Paths that are walked at most, spread over all. Default 600. */
+  readonly walksMax?: number;
+  /** Shortest paths that the process dies on at most, spread over all. Default 60. */
+  readonly crashPathsMax?: number;
+  /** Transitions and states that no path goes through, by their names in the summary, each with the reason. */
+  readonly uncovered?: Readonly<Record<string, string>>;
+  /** Instances that random moves happen to. Default 25; 0: none, and fast-check need not be installed. */
+  readonly runs?: number;
+  /** What random moves are drawn from; without one it is drawn too, and told. */
+  readonly seed?: number;
+}
+
+const WALKS_MAX = 600;
+const CRASH_PATHS_MAX = 60;
+const RUNS = 25;
+const PROPERTY_TIMEOUT_MS = 120_000;
+const PATH_TIMEOUT_MS = 60_000;
+
+/**
+ * @example
+ * describeSaga(orderSaga, { samples: { input, outputs: { chargePayment: { paymentId: "p-1" } } } });
+ */
+export function describeSaga(saga: AnySaga, options: DescribeOptions): void {
+  describe(`saga "${saga.name}"`, () => {
+    const paths = pathsOf(saga, options.samples, options);
+    const walked: Walked = {
+      walks: 0,
+      crashPaths: 0,
+      crashPoints: 0,
+      crashMs: 0,
+      undoing: new Set(),
+      random: null,
+    };
+    const bench = openBench(saga, options);
+
+    describeCoverage(paths, options);
+    describeWalks(bench, spread(paths.paths, options.walksMax ?? WALKS_MAX), { walked, options });
+    describeCrashes(bench, paths, { walked, options });
+    if (options.runs !== 0) describeProperties(saga, { walked, options });
+    afterAll(() => {
+      process.stdout.write(`${summaryOf(saga, paths, walked).join("\n")}\n`);
+    });
+  });
+}
+
+interface Part {
+  readonly walked: Walked;
+  readonly options: DescribeOptions;
+}
+
+/** Rigs that are opened with the first test and closed after the last. */
+function openBench(saga: AnySaga, options: DescribeOptions): () => Rigs {
+  let rigs: Rigs | null = null;
+  beforeAll(() => {
+    rigs = new Rigs(saga, options);
+  });
+  afterAll(() => rigs?.close());
+  return () => rigs as unknown as Rigs;
+}
+
+function describeCoverage({ coverage }: Paths, { uncovered = {} }: DescribeOptions): void {
+  const missed = [...coverage.states.missed, ...coverage.transitions.missed];
+
+  test("every state and every transition of the chart is gone through, or has a reason not to be", () => {
+    expect(missed.filter((name) => (uncovered[name] ?? "").trim() === "")).toEqual([]);
+  });
+
+  test("no reason stands for what is gone through", () => {
+    expect(Object.keys(uncovered).filter((name) => !missed.includes(name))).toEqual([]);
+  });
+}
+
+function describeWalks(bench: () => Rigs, paths: Paths["paths"], { walked, options }: Part): void {
+  describe("goes where the chart says", () => {
+    test.each(paths.map((path) => [path.name, path] as const))(
+      "%s",
+      async (_, path) => {
+        const { undoing } = await walkIn(bench(), path, options.rules);
+        walked.walks += 1;
+        if (undoing.length > 0) walked.undoing.add(undoing.join(", then "));
+        expect(undoing).toBeDefined();
+      },
+      PATH_TIMEOUT_MS,
+    );
+  });
+}
+
+function describeCrashes(bench: () => Rigs, paths: Paths, { walked, options }: Part): void {
+  const chosen = spread(paths.shortest, options.crashPathsMax ?? CRASH_PATHS_MAX);
+  describe("ends the same, wherever the process dies", () => {
+    test.each(
+      crashPathsOf(chosen).map(({ path, fromStep }) => [path.name, path, fromStep] as const),
+    )(
+      "%s",
+      async (_, path, fromStep) => {
+        const begunAt = systemClock.monotonic();
+        const { points } = await crashIn(bench(), path, fromStep);
+        walked.crashPaths += 1;
+        walked.crashPoints += points;
+        walked.crashMs += systemClock.monotonic() - begunAt;
+        expect(points).toBeGreaterThan(0);
+      },
+      PATH_TIMEOUT_MS,
+    );
+  });
+}
+
+function describeProperties(saga: AnySaga, { walked, options }: Part): void {
+  test(
+    "random events, outcomes, times and crashes break no rule",
+    async () => {
+      const { assertProperties } = await import("./properties.ts");
+      const report: PropertyReport = await assertProperties(saga, { runs: RUNS, ...options });
+      walked.random = report;
+      expect(report.moves).toBeGreaterThan(0);
+    },
+    PROPERTY_TIMEOUT_MS,
+  );
+}
+
+/** At most `max` of the items, evenly spread, in their order. */
+function spread<Item>(items: readonly Item[], max: number): readonly Item[] {
+  if (items.length <= max) return items;
+  return Array.from(
+    { length: max },
+    (_, index) => items[Math.floor((index * items.length) / max)] as Item,
+  );
+}

@@ -1,0 +1,226 @@
+/**
+ * Paths through a saga: a shortest one to every configuration of its chart, and one over every edge between
+ * two of them. `@xstate/graph` walks them; what it walks on are the steps that the runtime takes, so that timers,
+ * attempts in flight and attempts that were left are part of each configuration.
+ *
+ * Simple paths are not offered: on a chart with counters there are more of them than can be counted.
+ */
+import { getShortestPaths } from "@xstate/graph";
+import type { Move } from "../check/move.ts";
+import type { Samples } from "../check/samples.ts";
+import type { AnySaga } from "../saga/define.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Coverage } from "./coverage.ts";
+import { nameOf } from "./path-name.ts";
+import {
+  begin,
+  configurationOf,
+  heardOf,
+  moved,
+  movesFrom,
+  settledAt,
+  settingOf,
+} from "./position.ts";
+import type { Position, Setting, Settled } from "./position.ts";
+
+export interface PathStep {
+  readonly move: Move;
+  /** What the instance must be seen to be afterwards. */
+  readonly settled: Settled;
+}
+
+export interface Path {
+  /** What goes wrong on it, and where it leads; unique among the paths of one call. */
+  readonly name: string;
+  readonly start: Settled;
+  readonly steps: readonly PathStep[];
+}
+
+export interface Paths {
+  /** Over every edge, and to every configuration; none is the beginning of another. The shortest come first. */
+  readonly paths: readonly Path[];
+  /** To every configuration alone; none is the beginning of another. */
+  readonly shortest: readonly Path[];
+  readonly configurations: number;
+  readonly edges: number;
+  readonly coverage: Coverage;
+  /** What was left out, in words; empty if nothing was. */
+  readonly cut: readonly string[];
+}
+
+export interface PathOptions {
+  /** Configurations from which paths go on. Default 4,000. What lies beyond is told in `cut`. */
+  readonly configurationsMax?: number;
+  /**
+   * Fields of the context that tell no configurations apart, such as the number of a period or the words of an error.
+   * Nothing that decides may look at them.
+   */
+  readonly ignoreContext?: readonly string[];
+}
+
+/** Configurations looked at: a saga of four steps with retries has about a thousand. */
+const CONFIGURATIONS_MAX = 4_000;
+
+/** A configuration, as `@xstate/graph` sees it: a snapshot that never ends. */
+interface Node {
+  readonly status: "active";
+  readonly key: string;
+  readonly position: Position;
+}
+
+interface MoveEvent {
+  readonly type: string;
+  readonly move: Move;
+  readonly next: Position;
+}
+
+interface Edge {
+  readonly from: Node;
+  readonly event: MoveEvent;
+  readonly to: Node;
+}
+
+/** @throws {SagaError} SAGA_CHART_INVALID, SAGA_INPUT_INVALID or SAGA_EVENT_INVALID if the samples do not fit. */
+export function pathsOf(saga: AnySaga, samples: Samples, options: PathOptions = {}): Paths {
+  const setting = settingOf(saga, samples, options.ignoreContext);
+  const explored = explore(setting, options.configurationsMax ?? CONFIGURATIONS_MAX);
+  const { chains, first, edges } = explored;
+
+  const inner = new Set<string>();
+  for (const [key, edge] of first) if (key !== edge.from.key) inner.add(edge.from.key);
+  const others = edges.filter((edge) => first.get(edge.to.key) !== edge);
+  const sources = new Set(others.map(({ from }) => from.key));
+
+  const leaves = [...chains].filter(([key]) => !inner.has(key));
+  const shortest = leaves.map(([, chain]) => chain);
+  const ended = leaves.filter(([key]) => !sources.has(key)).map(([, chain]) => chain);
+  const over = others.map(({ from, event, to }) => [
+    ...(chains.get(from.key) as readonly PathStep[]),
+    { move: event.move, settled: settledAt(setting, to.position) },
+  ]);
+
+  const start = settledAt(setting, explored.initial.position);
+  return {
+    paths: named(start, [...ended, ...over]),
+    shortest: named(start, shortest),
+    configurations: chains.size,
+    edges: edges.length,
+    coverage: coverageOf(
+      setting,
+      explored.initial.position,
+      edges.map(({ from, event }) => ({ from: from.position, move: event.move })),
+    ),
+    cut: explored.cut,
+  };
+}
+
+interface Explored {
+  readonly initial: Node;
+  /** By configuration, the steps of the shortest path to it. */
+  readonly chains: ReadonlyMap<string, readonly PathStep[]>;
+  /** By configuration, the edge by which it was found. */
+  readonly first: ReadonlyMap<string, Edge>;
+  readonly edges: readonly Edge[];
+  readonly cut: readonly string[];
+}
+
+function explore(setting: Setting, configurationsMax: number): Explored {
+  const edges: Edge[] = [];
+  const first = new Map<string, Edge>();
+  const initial = toNode(setting, begin(setting));
+  const turns = new Turns();
+  let asked = 0;
+  let leftOut = 0;
+
+  const logic = {
+    getInitialSnapshot: () => initial,
+    getPersistedSnapshot: (node: Node) => node,
+    transition: (from: Node, event: MoveEvent): Node => {
+      const to = toNode(setting, event.next);
+      const edge = { from, event, to };
+      edges.push(edge);
+      if (to.key !== initial.key && !first.has(to.key)) first.set(to.key, edge);
+      return to;
+    },
+  };
+  const walked = getShortestPaths(logic as never, {
+    serializeState: (node) => (node as unknown as Node).key,
+    serializeEvent: (event) => (event as MoveEvent).type,
+    // Asked once for each configuration, the nearest first.
+    events: (node) => {
+      asked += 1;
+      if (asked > configurationsMax) {
+        leftOut += 1;
+        return [];
+      }
+      return eventsFrom(setting, node, turns) as never;
+    },
+  });
+
+  const chains = new Map<string, readonly PathStep[]>([[initial.key, []]]);
+  for (const { steps } of walked) toChain(setting, { chains, first }, steps);
+  const cut =
+    leftOut === 0
+      ? []
+      : [`${leftOut} configurations beyond the first ${configurationsMax} (configurationsMax)`];
+  return { initial, chains, first, edges, cut };
+}
+
+function eventsFrom(setting: Setting, { position }: Node, turns: Turns): readonly MoveEvent[] {
+  const alike = new Map<string, MoveEvent[]>();
+  for (const move of movesFrom(setting, position)) {
+    const next = moved(setting, position, move);
+    if (next === null) continue;
+    const event = { type: JSON.stringify(move), move, next };
+    const heard = [heardOf(setting, position, move), configurationOf(setting, next)];
+    const key = JSON.stringify(heard);
+    alike.set(key, [...(alike.get(key) ?? []), event]);
+  }
+  return [...alike.values()].map((events) => turns.next(events));
+}
+
+/** Lets moves that a chart cannot tell apart take turns, for each activity by itself. */
+class Turns {
+  readonly #taken = new Map<string, number>();
+
+  next(events: readonly MoveEvent[]): MoveEvent {
+    const least = Math.min(...events.map(({ type }) => this.#taken.get(type) ?? 0));
+    const chosen = events.find(({ type }) => (this.#taken.get(type) ?? 0) === least) as MoveEvent;
+    this.#taken.set(chosen.type, least + 1);
+    return chosen;
+  }
+}
+
+// XState's own nodes on a path may be other positions of the same configuration; the edges know the right ones.
+function toChain(
+  setting: Setting,
+  { chains, first }: { chains: Map<string, readonly PathStep[]>; first: ReadonlyMap<string, Edge> },
+  steps: readonly { readonly state: unknown }[],
+): void {
+  const [{ state }] = steps.slice(-1) as [{ state: Node }];
+  const { key } = state;
+  const edge = first.get(key);
+  if (edge === undefined) return;
+  const before = chains.get(edge.from.key);
+  if (before === undefined || before.length !== steps.length - 2) {
+    throw new Error(`the graph does not come to "${key}" by the edge that was found first`);
+  }
+  const settled = settledAt(setting, edge.to.position);
+  chains.set(key, [...before, { move: edge.event.move, settled }]);
+}
+
+function toNode(setting: Setting, position: Position): Node {
+  return { status: "active", key: configurationOf(setting, position), position };
+}
+
+function named(start: Settled, chains: readonly (readonly PathStep[])[]): readonly Path[] {
+  const seen = new Map<string, number>();
+  return chains
+    .toSorted((a, b) => a.length - b.length)
+    .map((steps) => {
+      const name = nameOf(start, steps);
+      const count = (seen.get(name) ?? 0) + 1;
+      seen.set(name, count);
+      return { name: count === 1 ? name : `${name} (${count})`, start, steps };
+    });
+}

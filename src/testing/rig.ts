@@ -1,0 +1,301 @@
+/**
+ * The rig: the real runtime on a real file, with its clock and its world in the hands of a test, which makes one
+ * move at a time and waits until nothing is left to do.
+ *
+ * A process that dies is played by the file as it lay at that moment: a new runtime opens a copy of it, and the old
+ * one is let go of.
+ */
+import type { Move } from "../check/move.ts";
+import { createRuntime, JOURNAL_PAGE_MAX } from "../runtime/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { InstanceView } from "../runtime/view.ts";
+import type { AnySaga } from "../saga/define.ts";
+import { isEndPhase } from "../saga/phase.ts";
+import type { Store } from "../store/store.ts";
+import type { DatabaseFolder } from "./database-files.ts";
+import { hasEffect } from "./answers.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { wordsOf } from "./path-name.ts";
+import type { Setting, Settled } from "./position.ts";
+import { World } from "./world.ts";
+import type { AttemptName } from "./world.ts";
+
+/** What all rigs of a saga share. */
+export interface RigParts {
+  readonly setting: Setting;
+  readonly folder: DatabaseFolder;
+  readonly open: (path: string) => Store;
+  /** The saga with a world behind it that may be exchanged. */
+  readonly saga: AnySaga;
+  readonly setWorld: (world: World) => void;
+}
+
+/** What a process that dies leaves behind. */
+export interface Remains {
+  readonly path: string;
+  readonly nowMs: number;
+  readonly ledger: readonly LedgerEntry[];
+  readonly place: Place;
+}
+
+/** When the runtime writes what it has decided: `before` nothing of it is there, `after` all of it. */
+export type Boundary = "before" | "after";
+
+interface Opened {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly world: World;
+  readonly clock: ManualClock;
+  readonly path: string;
+}
+
+/** Where an instance is in a file that others were in before it. */
+export interface Place {
+  readonly instanceId: string;
+  readonly startMs: number;
+}
+
+/** Lapses waited for before an attempt is taken to be never made. */
+const LAPSES_MAX = 8;
+
+export class Rig {
+  readonly #parts: RigParts;
+  #opened: Opened | null = null;
+  #place: Place;
+  #hasCrashed = false;
+  /** Called around each write of the runtime. */
+  onBoundary: (boundary: Boundary) => void = () => {};
+
+  /** @internal Use `Rigs`. */
+  constructor(parts: RigParts) {
+    this.#parts = parts;
+    this.#place = parts.setting;
+  }
+
+  get ledger(): readonly LedgerEntry[] {
+    return this.#now.world.ledger;
+  }
+
+  get nowMs(): number {
+    return this.#now.clock.now();
+  }
+
+  get place(): Place {
+    return this.#place;
+  }
+
+  /** Opens a runtime on what is left of another, or on an empty file. */
+  async open(from: Remains | { readonly path: string }): Promise<void> {
+    const { setting, folder, setWorld, saga } = this.#parts;
+    const hasRun = "nowMs" in from;
+    const remains = hasRun ? from : { ...from, nowMs: setting.startMs, ledger: [], place: setting };
+    const path = folder.path(remains.path);
+    const world = new World(setting, remains.ledger);
+    setWorld(world);
+    const clock = new ManualClock(remains.nowMs);
+    const store = this.#watched(this.#parts.open(path));
+    const runtime = await createRuntime({ store, sagas: [saga], clock, leaseMs: setting.leaseMs });
+    this.#opened = { runtime, store, world, clock, path };
+    this.#place = remains.place;
+    if (!hasRun) return;
+    this.#hasCrashed = true;
+    // What came due while nothing ran.
+    await clock.advance(0);
+  }
+
+  /** Starts the instance; again after a crash, as a client does that was not answered. */
+  async begin(): Promise<void> {
+    const { runtime, clock, world } = this.#now;
+    const { saga, setting, setWorld } = this.#parts;
+    setWorld(world);
+    const { instanceId } = this.#place;
+    await runtime.start(saga, { instanceId, input: setting.samples.input });
+    await clock.quiet();
+  }
+
+  /** Lets go of the instance, and of all that was done for it; the next one has this id. */
+  async next(instanceId: string): Promise<void> {
+    const { runtime, clock, world } = this.#now;
+    const { phase } = await this.view();
+    if (!isEndPhase(phase)) {
+      const reason = "the path ends here";
+      const request = { operation: "terminate", reason, force: true } as const;
+      await runtime.operate(this.#parts.saga, this.#place.instanceId, request);
+    }
+    world.end();
+    await clock.quiet();
+    const { activities } = await this.view();
+    // An attempt that no world knows of lapses.
+    if (activities.length > 0) await clock.advance(this.#parts.setting.leaseMs);
+    this.#place = { instanceId, startMs: clock.now() };
+  }
+
+  /**
+   * Makes a move and lets all happen that follows from it. `index` names an event that is sent, so that it may be
+   * sent again; `untilMs` is when a lapse is over, by default as soon as it can be.
+   */
+  async perform(
+    move: Move,
+    { index, untilMs }: { index: number; untilMs?: number },
+  ): Promise<void> {
+    switch (move.kind) {
+      case "send":
+        return this.#send(move.event, `e-${index}`);
+      case "fire":
+        return this.#fire(move.event);
+      case "settle": {
+        const name = await this.#begun(move.activityId);
+        this.#now.world.settle(name, move);
+        return this.#now.clock.quiet();
+      }
+      case "takeEffect":
+        return this.#now.world.takeEffect(await this.#begun(move.activityId));
+      case "settleLate":
+        return this.#settleLate(move);
+      case "lapse":
+        return this.#lapse(untilMs);
+      case "crash":
+        return this.#crash();
+    }
+  }
+
+  async view(): Promise<InstanceView> {
+    return this.#now.runtime.get(this.#parts.saga, this.#place.instanceId);
+  }
+
+  async settled(): Promise<Settled> {
+    const { state, phase, revision, timers, activities } = await this.view();
+    return {
+      state,
+      phase,
+      revision,
+      atMs: this.#now.clock.now() - this.#place.startMs,
+      timers: timers.map(({ event }) => event).toSorted(),
+      activities: activities
+        .filter(({ status }) => status !== "abandoned")
+        .map(({ activityId }) => activityId)
+        .toSorted(),
+    };
+  }
+
+  /** What the journal says: the revisions in order, and the idempotency keys of all activities that were started. */
+  async journaled(): Promise<{ revisions: readonly number[]; keys: readonly string[] }> {
+    const page = { limit: JOURNAL_PAGE_MAX };
+    const entries = await this.#now.runtime.journal(this.#parts.saga, this.#place.instanceId, page);
+    const effects = entries.flatMap((entry) => entry.effects as { idempotencyKey?: string }[]);
+    return {
+      revisions: entries.map(({ revision }) => revision),
+      keys: effects.flatMap(({ idempotencyKey }) => idempotencyKey ?? []),
+    };
+  }
+
+  /** What would be left if the process died now. */
+  remains(): Remains {
+    const { path, clock, world } = this.#now;
+    return {
+      path: this.#parts.folder.path(path),
+      nowMs: clock.now(),
+      ledger: world.ledger,
+      place: this.#place,
+    };
+  }
+
+  /** Frees the space of remains that nothing will be opened from any more. */
+  discard({ path }: Remains): void {
+    this.#parts.folder.remove(path);
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    if (opened === null) return;
+    await opened.runtime.close({ graceMs: 0 });
+    this.#parts.folder.remove(opened.path);
+  }
+
+  get #now(): Opened {
+    if (this.#opened === null) throw new Error("the rig is closed");
+    return this.#opened;
+  }
+
+  async #send(event: (Move & { kind: "send" })["event"], eventId: string): Promise<void> {
+    const { runtime, clock } = this.#now;
+    await runtime.send(this.#parts.saga, this.#place.instanceId, event, { eventId });
+    await clock.quiet();
+  }
+
+  async #fire(eventType: string): Promise<void> {
+    const { clock } = this.#now;
+    const { timers } = await this.view();
+    const due = timers.filter(({ event }) => event === eventType).map(({ dueAtMs }) => dueAtMs);
+    if (due.length > 0) return clock.advance(Math.max(0, Math.min(...due) - clock.now()));
+    // After a crash it may have fired while a lapse was waited for.
+    if (!this.#hasCrashed) {
+      throw new Error(`${wordsOf({ kind: "fire", event: eventType })}: it is not set`);
+    }
+  }
+
+  /** The attempt in flight; one that is held back begins when what is in its way lapses. */
+  async #begun(activityId: string): Promise<AttemptName> {
+    for (let lapses = 0; lapses < LAPSES_MAX; lapses += 1) {
+      const name = await this.#attemptOf(activityId, "live");
+      if (name !== null && this.#now.world.isOpen(name)) return name;
+      const [next] = await this.#now.store.findAbandoned(1);
+      if (name === null || next === undefined) break;
+      await this.#lapse();
+    }
+    const { state } = await this.view();
+    throw new Error(`no attempt of ${activityId} is being made in state ${state}`);
+  }
+
+  async #settleLate(move: Move & { kind: "settleLate" }): Promise<void> {
+    const { activityId } = move;
+    const { world, clock } = this.#now;
+    const name = await this.#attemptOf(activityId, "abandoned");
+    if (name === null) {
+      if (this.#hasCrashed) return;
+      throw new Error(`no attempt of ${activityId} was left`);
+    }
+    // Lost with its process: nobody hears of its end, but it may have had its effect.
+    if (!world.settle(name, move) && hasEffect(move.outcome)) world.takeEffect(name);
+    await clock.quiet();
+  }
+
+  async #lapse(untilMs?: number): Promise<void> {
+    const { store, clock } = this.#now;
+    const [next] = await store.findAbandoned(1);
+    const endMs = untilMs ?? next?.leaseUntilMs;
+    if (endMs !== undefined) return clock.advance(Math.max(0, endMs - clock.now()));
+    if (!this.#hasCrashed) throw new Error("no attempt was left that could lapse");
+  }
+
+  async #crash(): Promise<void> {
+    const remains = this.remains();
+    await this.close();
+    await this.open(remains);
+    this.discard(remains);
+  }
+
+  async #attemptOf(activityId: string, status: "live" | "abandoned"): Promise<AttemptName | null> {
+    const { activities } = await this.view();
+    const found = activities.find((one) => one.activityId === activityId && one.status === status);
+    return found ?? null;
+  }
+
+  #watched(store: Store): Store {
+    const commit: Store["commit"] = async (writeSets) => {
+      this.onBoundary("before");
+      const outcomes = await store.commit(writeSets);
+      this.onBoundary("after");
+      return outcomes;
+    };
+    return new Proxy(store, {
+      get: (target, name) => {
+        if (name === "commit") return commit;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+  }
+}
