@@ -49,7 +49,7 @@ export interface Paths {
 }
 
 export interface PathOptions {
-  /** Configurations from which paths go on. Default 4,000. What lies beyond is told in `cut`. */
+  /** Configurations from which paths go on. Default 2,000. What lies beyond is told in `cut`. */
   readonly configurationsMax?: number;
   /**
    * Fields of the context that tell no configurations apart, such as the number of a period or the words of an error.
@@ -59,7 +59,7 @@ export interface PathOptions {
 }
 
 /** Configurations looked at: a saga of four steps with retries has about a thousand. */
-const CONFIGURATIONS_MAX = 4_000;
+const CONFIGURATIONS_MAX = 2_000;
 
 /** A configuration, as `@xstate/graph` sees it: a snapshot that never ends. */
 interface Node {

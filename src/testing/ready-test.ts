@@ -17,7 +17,7 @@ export function readyTest({ claim, saga, samples, moves, expects }: Script): str
     `test(${JSON.stringify(claim)}, async () => {`,
     `  const seen = await replay(/* saga ${JSON.stringify(saga)} */ saga, [`,
     ...moves.map((move) => `    ${literal(move)},`),
-    `  ], ${shownSamples(samples)});`,
+    `  ], { samples: ${shownSamples(samples)} });`,
     ``,
     ...expects.map((line) => `  ${line}`),
     `});`,
