@@ -74,7 +74,9 @@ describe("a runtime is caught", () => {
     const open = spoiling((writeSet) => ({ ...writeSet, effectsStarted: [] }));
 
     // What is in memory goes on; what was written does not.
-    await expect(crashEverywhere(saga, cancelled, { samples, open })).rejects.toThrow();
+    await expect(crashEverywhere(saga, cancelled, { samples, open })).rejects.toThrow(
+      "no attempt of charge is being made",
+    );
   });
 
   test("that asks again under another key after a crash", async () => {
