@@ -138,7 +138,7 @@ function contextOf({ ignoreContext }: Subject, { context }: AnyMachineSnapshot):
 }
 
 /** The value without what is at a path, in which "*" stands for any key. */
-function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
+export function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
   if (value === null || typeof value !== "object" || key === undefined) return value;
   const entries = Object.entries(value).flatMap(([name, part]) => {
     if (key !== "*" && key !== name) return [[name, part]];

@@ -19,12 +19,15 @@ export interface Coverage {
   readonly transitions: Covered;
 }
 
-/** What is gone through by making each move from its position. */
+/**
+ * What is gone through by making each move from its position; `news`: indices of the moves that went through something
+ * that none before it did.
+ */
 export function coverageOf(
   setting: Setting,
   initial: Position,
   made: readonly { readonly from: Position; readonly move: Move }[],
-): Coverage {
+): { readonly coverage: Coverage; readonly news: readonly number[] } {
   const { chart } = setting;
   const states = new Set(
     stateNodes(chart.machine)
@@ -32,14 +35,17 @@ export function coverageOf(
       .map((node) => node.path.join(".")),
   );
   const transitions = new Set<DrawnTransition>();
-  for (const { from, move } of made) {
+  const news: number[] = [];
+  for (const [index, { from, move }] of made.entries()) {
     const event = heardOf(setting, from, move);
     if (event === null) continue;
+    const known = states.size + transitions.size;
     const trail = trailOf(chart, from.standing.snapshot, event);
     for (const state of trail.states) states.add(state);
     for (const transition of trail.transitions) transitions.add(transition);
+    if (states.size + transitions.size > known) news.push(index);
   }
-  return {
+  const coverage = {
     states: covered(drawnStates(chart), (state) => states.has(state), String),
     transitions: covered(
       drawnTransitions(chart),
@@ -47,6 +53,7 @@ export function coverageOf(
       transitionName,
     ),
   };
+  return { coverage, news };
 }
 
 /** @example "chargingPayment: xstate.done.state.order.chargingPayment [stepFailed] → compensating.releasingInventory" */

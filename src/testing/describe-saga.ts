@@ -5,6 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../clock.ts";
 import type { AnySaga } from "../saga/define.ts";
+import { scoped } from "../saga/scoped.ts";
+import type { Scope } from "../saga/scoped.ts";
 import { crashIn } from "./crash.ts";
 import { crashPathsOf } from "./crash-paths.ts";
 import { pathsOf } from "./paths.ts";
@@ -17,9 +19,14 @@ import { walkIn } from "./walk.ts";
 import type { WalkOptions } from "./walk.ts";
 
 export interface DescribeOptions extends WalkOptions, PathOptions {
-  /** Paths that are walked at most, spread over all. Default 600. */
+  /**
+   * By name of a number in the params of guards, such as `attemptsMax`, the most that it is taken for in these tests: with
+   * two attempts there are far fewer paths than with eight.
+   */
+  readonly scope?: Scope;
+  /** Paths that are walked at most, such that all of the chart is gone through. Default 300. */
   readonly walksMax?: number;
-  /** Shortest paths that the process dies on at most, spread over all. Default 60. */
+  /** Shortest paths that the process dies on at most, spread over all. Default 40. */
   readonly crashPathsMax?: number;
   /** Transitions and states that no path goes through, by their names in the summary, each with the reason. */
   readonly uncovered?: Readonly<Record<string, string>>;
@@ -29,8 +36,8 @@ export interface DescribeOptions extends WalkOptions, PathOptions {
   readonly seed?: number;
 }
 
-const WALKS_MAX = 600;
-const CRASH_PATHS_MAX = 60;
+const WALKS_MAX = 300;
+const CRASH_PATHS_MAX = 40;
 const RUNS = 25;
 const PROPERTY_TIMEOUT_MS = 120_000;
 const PATH_TIMEOUT_MS = 60_000;
@@ -39,8 +46,9 @@ const PATH_TIMEOUT_MS = 60_000;
  * @example
  * describeSaga(orderSaga, { samples: { input, outputs: { chargePayment: { paymentId: "p-1" } } } });
  */
-export function describeSaga(saga: AnySaga, options: DescribeOptions): void {
-  describe(`saga "${saga.name}"`, () => {
+export function describeSaga(whole: AnySaga, options: DescribeOptions): void {
+  describe(`saga "${whole.name}"`, () => {
+    const saga = scoped(whole, options.scope ?? {});
     const paths = pathsOf(saga, options.samples, options);
     const walked: Walked = {
       walks: 0,
@@ -53,11 +61,13 @@ export function describeSaga(saga: AnySaga, options: DescribeOptions): void {
     const bench = openBench(saga, options);
 
     describeCoverage(paths, options);
-    describeWalks(bench, spread(paths.paths, options.walksMax ?? WALKS_MAX), { walked, options });
+    describeWalks(bench, chosenOf(paths, options.walksMax ?? WALKS_MAX), { walked, options });
     describeCrashes(bench, paths, { walked, options });
     if (options.runs !== 0) describeProperties(saga, { walked, options });
     afterAll(() => {
-      process.stdout.write(`${summaryOf(saga, paths, walked).join("\n")}\n`);
+      process.stdout.write(
+        `${summaryOf(saga, paths, { ...walked, scope: options.scope ?? {} }).join("\n")}\n`,
+      );
     });
   });
 }
@@ -135,6 +145,13 @@ function describeProperties(saga: AnySaga, { walked, options }: Part): void {
     },
     PROPERTY_TIMEOUT_MS,
   );
+}
+
+/** All paths, or those that together go through all of the chart, and others spread over the rest. */
+function chosenOf({ paths, telling }: Paths, max: number): Paths["paths"] {
+  if (paths.length <= max) return paths;
+  const others = paths.filter((path) => !telling.includes(path));
+  return [...telling, ...spread(others, Math.max(0, max - telling.length))];
 }
 
 /** At most `max` of the items, evenly spread, in their order. */

@@ -41,6 +41,8 @@ export interface Paths {
   readonly paths: readonly Path[];
   /** To every configuration alone; none is the beginning of another. */
   readonly shortest: readonly Path[];
+  /** A few of `paths` that go through all of the chart that `paths` do. */
+  readonly telling: readonly Path[];
   readonly configurations: number;
   readonly edges: number;
   readonly coverage: Coverage;
@@ -52,8 +54,8 @@ export interface PathOptions {
   /** Configurations from which paths go on. Default 2,000. What lies beyond is told in `cut`. */
   readonly configurationsMax?: number;
   /**
-   * Fields of the context that tell no configurations apart, such as the number of a period or the words of an error.
-   * Nothing that decides may look at them.
+   * Paths in the context to what tells no configurations apart, such as texts: `failure.message`, and with `*` for any
+   * key `parts.*.reason`. Nothing that decides may look at it.
    */
   readonly ignoreContext?: readonly string[];
 }
@@ -94,24 +96,46 @@ export function pathsOf(saga: AnySaga, samples: Samples, options: PathOptions = 
   const leaves = [...chains].filter(([key]) => !inner.has(key));
   const shortest = leaves.map(([, chain]) => chain);
   const ended = leaves.filter(([key]) => !sources.has(key)).map(([, chain]) => chain);
-  const over = others.map(({ from, event, to }) => [
-    ...(chains.get(from.key) as readonly PathStep[]),
-    { move: event.move, settled: settledAt(setting, to.position) },
+  const over = others.map((edge) => [
+    ...(chains.get(edge.from.key) as readonly PathStep[]),
+    stepOver(setting, explored, edge),
   ]);
 
   const start = settledAt(setting, explored.initial.position);
+  const paths = named(start, [...ended, ...over]);
+  const { coverage, news } = coverageOf(
+    setting,
+    explored.initial.position,
+    edges.map(({ from, event }) => ({ from: from.position, move: event.move })),
+  );
+  const fresh = news.map((index) => explored.steps.get(edges[index] as Edge) as PathStep);
   return {
-    paths: named(start, [...ended, ...over]),
+    paths,
     shortest: named(start, shortest),
+    telling: tellingOf(paths, fresh),
     configurations: chains.size,
     edges: edges.length,
-    coverage: coverageOf(
-      setting,
-      explored.initial.position,
-      edges.map(({ from, event }) => ({ from: from.position, move: event.move })),
-    ),
+    coverage,
     cut: explored.cut,
   };
+}
+
+/** Paths that make all of these steps, as few as come to hand. */
+function tellingOf(paths: readonly Path[], steps: readonly PathStep[]): readonly Path[] {
+  const missing = new Set(steps);
+  // A longer path is likely to make many of them.
+  const telling = paths.toReversed().filter(({ steps: made }) => {
+    const isTelling = made.some((step) => missing.has(step));
+    for (const step of made) missing.delete(step);
+    return isTelling;
+  });
+  return telling.toReversed();
+}
+
+function stepOver(setting: Setting, { steps }: Explored, edge: Edge): PathStep {
+  const step = { move: edge.event.move, settled: settledAt(setting, edge.to.position) };
+  steps.set(edge, step);
+  return step;
 }
 
 interface Explored {
@@ -121,6 +145,8 @@ interface Explored {
   /** By configuration, the edge by which it was found. */
   readonly first: ReadonlyMap<string, Edge>;
   readonly edges: readonly Edge[];
+  /** The steps of paths, by the edges that they go over. */
+  readonly steps: Map<Edge, PathStep>;
   readonly cut: readonly string[];
 }
 
@@ -158,12 +184,14 @@ function explore(setting: Setting, configurationsMax: number): Explored {
   });
 
   const chains = new Map<string, readonly PathStep[]>([[initial.key, []]]);
-  for (const { steps } of walked) toChain(setting, { chains, first }, steps);
+  const steps = new Map<Edge, PathStep>();
   const cut =
     leftOut === 0
       ? []
       : [`${leftOut} configurations beyond the first ${configurationsMax} (configurationsMax)`];
-  return { initial, chains, first, edges, cut };
+  const explored = { initial, chains, first, edges, steps, cut };
+  for (const path of walked) toChain(setting, explored, path.steps);
+  return explored;
 }
 
 function eventsFrom(setting: Setting, { position }: Node, turns: Turns): readonly MoveEvent[] {
@@ -194,19 +222,19 @@ class Turns {
 // XState's own nodes on a path may be other positions of the same configuration; the edges know the right ones.
 function toChain(
   setting: Setting,
-  { chains, first }: { chains: Map<string, readonly PathStep[]>; first: ReadonlyMap<string, Edge> },
+  explored: Explored & { readonly chains: Map<string, readonly PathStep[]> },
   steps: readonly { readonly state: unknown }[],
 ): void {
   const [{ state }] = steps.slice(-1) as [{ state: Node }];
   const { key } = state;
+  const { chains, first } = explored;
   const edge = first.get(key);
   if (edge === undefined) return;
   const before = chains.get(edge.from.key);
   if (before === undefined || before.length !== steps.length - 2) {
     throw new Error(`the graph does not come to "${key}" by the edge that was found first`);
   }
-  const settled = settledAt(setting, edge.to.position);
-  chains.set(key, [...before, { move: edge.event.move, settled }]);
+  chains.set(key, [...before, stepOver(setting, explored, edge)]);
 }
 
 function toNode(setting: Setting, position: Position): Node {

@@ -8,6 +8,7 @@
 import type { AttemptOutcome, Move } from "../check/move.ts";
 import { NOTHING_DONE } from "../check/ledger.ts";
 import type { Ledger } from "../check/ledger.ts";
+import { without as withoutPath } from "../check/position.ts";
 import { choicesOf, isMade } from "../check/samples.ts";
 import type { Samples } from "../check/samples.ts";
 import { acceptedEvents } from "../saga/accepts.ts";
@@ -40,7 +41,7 @@ export interface Setting {
   readonly instanceId: string;
   readonly startMs: number;
   readonly leaseMs: number;
-  /** Fields of the context that tell no configurations apart. */
+  /** Paths in the context to what tells no configurations apart. */
   readonly ignoreContext: readonly string[];
 }
 
@@ -149,10 +150,11 @@ export function settledAt({ startMs }: Setting, { standing, revision, nowMs }: P
 export function configurationOf(setting: Setting, { standing, ledger }: Position): string {
   const { chart, samples, ignoreContext } = setting;
   const { snapshot, activities } = standing;
-  const context = Object.entries(snapshot.context as object).filter(
-    ([name]) => !ignoreContext.includes(name),
+  const context = ignoreContext.reduce<unknown>(
+    (left, path) => withoutPath(left, path.split(".")),
+    snapshot.context,
   );
-  const told = { ...snapshot, context: Object.fromEntries(context) } as typeof snapshot;
+  const told = { ...snapshot, context } as typeof snapshot;
   const isWorldAsked = Object.keys(samples.outputs ?? {}).some((src) => isMade(samples, src));
   return JSON.stringify([
     encodeSnapshot(chart, told, {}),

@@ -1,0 +1,27 @@
+/** The payout saga on its paths, with crashes. */
+import { payoutSaga } from "../../machines/payout/index.ts";
+import { describeSaga } from "../../src/testing/describe-saga.ts";
+import type { WorldFacts } from "../../src/testing/testing.ts";
+import { payoutSamples } from "../check/samples.ts";
+
+describeSaga(payoutSaga, {
+  samples: {
+    ...payoutSamples,
+    outputs: {
+      ...payoutSamples.outputs,
+      // What was withdrawn is not with the bank any more.
+      withdrawTransfer: (_input: never, { inPlace }: WorldFacts) => ({
+        transferId: inPlace.includes("submitTransfer") ? "t-1" : null,
+      }),
+    },
+  },
+  ignoreContext: ["failure.message", "failure.step", "stuckReason"],
+  scope: { attemptsMax: 2 },
+  uncovered: {
+    "compensating.withdrawingTransfer.taken": "The bank lets every transfer be withdrawn here.",
+    "compensating.withdrawingTransfer: xstate.done.state.payout.compensating.withdrawingTransfer [isTaken] → bookingTransfer":
+      "The bank lets every transfer be withdrawn here.",
+    "compensating.withdrawingTransfer.attempting: xstate.done.actor.withdrawTransfer [isTransfer] → compensating.withdrawingTransfer.taken":
+      "The bank lets every transfer be withdrawn here.",
+  },
+});

@@ -1,0 +1,16 @@
+/** The subscription saga on its paths, with crashes. */
+import { subscriptionSaga } from "../../machines/subscription/index.ts";
+import { describeSaga } from "../../src/testing/describe-saga.ts";
+import { subscriptionSamples } from "../check/samples.ts";
+
+describeSaga(subscriptionSaga, {
+  samples: subscriptionSamples,
+  ignoreContext: ["failure.message", "failure.step", "stuckReason"],
+  scope: { attemptsMax: 2, triesMax: 2 },
+  uncovered: {
+    "subscribed: xstate.after.period.subscription.subscribed [isUnpaid] → ending.refundingRenewal":
+      "With two tries a dunning is over before the next period begins.",
+  },
+  // A subscription may end before its first renewal.
+  rules: ["compensated", "reverse-order"],
+});

@@ -1,0 +1,15 @@
+/** The trip saga on its paths, with crashes. */
+import { tripSaga } from "../../machines/trip/index.ts";
+import { describeSaga } from "../../src/testing/describe-saga.ts";
+import { tripSamples } from "../check/samples.ts";
+
+describeSaga(tripSaga, {
+  samples: tripSamples,
+  ignoreContext: ["failure.*", "parts.*.stuckReason"],
+  // Three regions side by side multiply what one can be in.
+  scope: { attemptsMax: 2 },
+  uncovered: {
+    "compensating.refundingPayment.attempting: xstate.after.attemptTimeout.trip.compensating.refundingPayment.attempting → compensating.refundingPayment.stuck":
+      "It lies beyond the configurations that are looked at; a failure leads there all the same.",
+  },
+});
