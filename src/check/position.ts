@@ -6,8 +6,8 @@
  */
 import type { AnyMachineSnapshot, AnyStateNode } from "xstate";
 import { encode } from "../saga/codec.ts";
-import { keyOf } from "../saga/effect.ts";
 import type { PendingActivity, PendingTimer, Visits } from "../saga/effect.ts";
+import { keyOf } from "../saga/idempotency-key.ts";
 import type { Moment, Standing } from "../saga/step.ts";
 import { isMade } from "./samples.ts";
 import type { Subject } from "./subject.ts";

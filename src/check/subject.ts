@@ -61,7 +61,7 @@ export function toSubject(saga: AnySaga, options: CheckOptions): Subject {
     events: declaredEvents(chart),
   });
   const shrunk = shrink(chart, options.scope ?? {});
-  const notExplored = new Set<string>([...unknownParts(saga), ...shrunk]);
+  const notExplored = new Set<string>([...unknownParts(saga), ...othersOf(chart), ...shrunk]);
   const rules = options.rules ?? [];
   const drawn = nodes.flatMap(pivotsOf).filter((src) => Object.hasOwn(saga.compensations, src));
   const pivots = new Set([...(options.pivots ?? []), ...drawn]);
@@ -125,6 +125,17 @@ function unknownParts(saga: AnySaga): readonly string[] {
   return Object.entries(saga)
     .filter(([name, value]) => !KNOWN_PARTS.has(name) && !isEmpty(value))
     .map(([name]) => `what the saga says in \`${name}\``);
+}
+
+/** Actors that answer by a life of their own: what they send is not among the moves. */
+function othersOf({ actors }: Chart): readonly string[] {
+  return [...actors]
+    .filter(([, { kind }]) => kind !== "activity" && kind !== "reducer")
+    .map(([name, { kind }]) =>
+      kind === "instance"
+        ? `what child machine "${name}" sends`
+        : `what live actor "${name}" sends`,
+    );
 }
 
 function isEmpty(value: unknown): boolean {

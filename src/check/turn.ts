@@ -50,7 +50,13 @@ export class Turns {
 
   start(): Taken {
     const { chart, input } = this.#subject;
-    const nothing = { snapshot: null as never, timers: [], activities: [], visits: {} };
+    const nothing = {
+      snapshot: null as never,
+      timers: [],
+      activities: [],
+      children: [],
+      visits: {},
+    };
     return this.#taken(nothing, start(chart, input, NOW));
   }
 

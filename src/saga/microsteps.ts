@@ -65,7 +65,7 @@ export function trailOf(chart: Chart, snapshot: AnyMachineSnapshot, event: Event
 function watchedScope(
   hear: (transitions: readonly unknown[], nodes: readonly AnyStateNode[]) => void,
 ): AnyActorScope {
-  const { scope } = createScope("trail", "trail");
+  const { scope } = createScope({ instanceId: "trail", revision: 0 });
   const inspect = (event: {
     type: string;
     snapshot: AnyMachineSnapshot;

@@ -32,7 +32,7 @@ export function sagaBehind(saga: AnySaga, world: () => World | null): AnySaga {
   ]);
   return Object.freeze({
     ...saga,
-    limits: { activities: {} },
+    limits: { activities: {}, instances: null },
     activities: Object.fromEntries(activities) as AnySaga["activities"],
   });
 }
