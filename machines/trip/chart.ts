@@ -65,7 +65,7 @@ export interface TripOutput {
 interface TripPartState {
   id: string | null;
   outcome: TripOutcome;
-  /** Attempts so far to do it, or to undo it, the running one included. */
+  /** Attempts so far to do it, or to undo it, the running one included; 0 when neither is under way. */
   attempt: number;
   /** Whether an attempt ended without a definite answer: a later refusal says nothing about that one. */
   unsure: boolean;
@@ -94,14 +94,10 @@ const ATTEMPT_TIMEOUT_MS_DEFAULT = 30_000;
 const BACKOFF_BASE_MS_DEFAULT = 2_000;
 const BACKOFF_CAP_MS_DEFAULT = 5 * 60_000;
 
-const UNTOUCHED: TripPartState = {
-  id: null,
-  outcome: "none",
-  attempt: 0,
-  unsure: false,
-  retryAfterMs: null,
-  stuckReason: null,
-};
+// How it was come by matters no more once it is known what became of a part.
+const AT_REST = { attempt: 0, unsure: false, retryAfterMs: null, stuckReason: null };
+
+const UNTOUCHED: TripPartState = { id: null, outcome: "none", ...AT_REST };
 
 /** All parts, with one of them changed. */
 function withPart(
@@ -184,14 +180,14 @@ export const tripMachine = setup({
       withPart(context, part, { unsure: true, retryAfterMs: retryAfterMsOf(event) }),
     ),
     keepDone: assign(({ context }, { part, id }: { part: TripPart; id: string | null }) =>
-      withPart(context, part, { id, outcome: "done" }),
+      withPart(context, part, { ...AT_REST, id, outcome: "done" }),
     ),
     fail: assign(({ context, event }, { part }: { part: TripPart }) => {
       const kind = isRejection(event) ? ("rejected" as const) : ("unknown" as const);
       const message = failureMessage(event, context.delays.attemptTimeoutMs);
       const surelyNot = kind === "rejected" && !context.parts[part].unsure;
       return {
-        ...withPart(context, part, { outcome: surelyNot ? "refused" : "unknown" }),
+        ...withPart(context, part, { ...AT_REST, outcome: surelyNot ? "refused" : "unknown" }),
         failure: context.failure ?? { step: part, kind, message },
       };
     }),
@@ -203,10 +199,10 @@ export const tripMachine = setup({
       },
     })),
     startUndo: assign(({ context }, { part }: { part: TripPart }) =>
-      withPart(context, part, { attempt: 0, retryAfterMs: null, stuckReason: null }),
+      withPart(context, part, AT_REST),
     ),
     keepUndone: assign(({ context }, { part }: { part: TripPart }) =>
-      withPart(context, part, { outcome: "undone" }),
+      withPart(context, part, { ...AT_REST, outcome: "undone" }),
     ),
     noteStuck: assign(({ context, event }, { part }: { part: TripPart }) =>
       withPart(context, part, {
