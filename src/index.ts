@@ -46,6 +46,10 @@ export { httpLimits } from "./http/limits.ts";
 export { sagaRoutes } from "./http/saga-routes.ts";
 export { buildServer } from "./http/server.ts";
 
+// Draw them.
+export { chartFormats, drawChart } from "./draw/formats.ts";
+export type { ChartFormat, DrawOptions } from "./draw/formats.ts";
+
 // Tell what went wrong.
 export { SagaError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";

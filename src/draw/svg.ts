@@ -1,0 +1,268 @@
+/**
+ * A layout as SVG: one file that needs nothing else, for pages, READMEs and editors.
+ *
+ * Every state has `data-state` and every edge `data-edge` with the ids of the chart model, so a page may colour,
+ * count and follow them. All text of the chart is escaped; nothing in it can become markup.
+ */
+import type { Box, Point } from "./box.ts";
+import { badgeWidth, pad, type as letters } from "./content.ts";
+import type { Row } from "./content.ts";
+import { glyph } from "./glyph.ts";
+import type { Layout, Line, Mark, StateBox } from "./layout.ts";
+import { textWidth } from "./measure.ts";
+import type { ChartModel, EdgeModel, StateModel } from "./model.ts";
+import { edgeKinds, styleSheet } from "./svg-style.ts";
+import type { Theme } from "./svg-style.ts";
+import { found } from "./tree.ts";
+import { edgeText } from "./words.ts";
+import { element, escapeXml } from "./xml.ts";
+
+export interface SvgOptions {
+  /** `auto` follows the reader's system. */
+  readonly theme?: Theme;
+  /** What the picture shows; default the id of the chart. */
+  readonly title?: string;
+  /** Begins the ids inside, so that one page can hold several drawings. */
+  readonly idPrefix?: string;
+}
+
+export function toSvg(model: ChartModel, layout: Layout, options: SvgOptions = {}): string {
+  const { theme = "auto", title = model.id, idPrefix = "chart" } = options;
+  const [width, height] = [Math.ceil(layout.width), Math.ceil(layout.height)];
+  const drawing: Drawing = {
+    states: new Map(model.states.map((state) => [state.id, state])),
+    edges: new Map(model.edges.map((edge) => [edge.id, edge])),
+    idPrefix,
+  };
+  return `${element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      id: idPrefix,
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "img",
+      "aria-labelledby": `${idPrefix}-title ${idPrefix}-desc`,
+    },
+    [
+      element("title", { id: `${idPrefix}-title` }, escapeXml(title)),
+      element("desc", { id: `${idPrefix}-desc` }, escapeXml(description(model))),
+      `<style>${styleSheet(theme, `#${idPrefix}`)}</style>`,
+      element(
+        "defs",
+        {},
+        edgeKinds.map((kind) => arrowHead(kind, idPrefix)),
+      ),
+      element("rect", { class: "ground", width, height }),
+      ...layout.states.map((box) => drawState(drawing, box)),
+      ...layout.marks.map(drawMark),
+      ...layout.lines.map((line) => drawLine(drawing, line)),
+      ...layout.lines.map((line) => drawLabel(drawing, line)),
+    ].map((part) => `\n${part}`),
+  )}\n`;
+}
+
+interface Drawing {
+  readonly states: ReadonlyMap<string, StateModel>;
+  readonly edges: ReadonlyMap<string, EdgeModel>;
+  readonly idPrefix: string;
+}
+
+/** What the picture says, for those who do not see it. */
+function description({ states, edges }: ChartModel): string {
+  const byId = new Map(states.map((state) => [state.id, state]));
+  const pathOf = (id: string): string => byId.get(id)?.path.join(".") || id;
+  const moves = edges.flatMap((edge) =>
+    edge.kind === "initial" || edge.targets.length === 0
+      ? []
+      : [`${pathOf(edge.source)} to ${edge.targets.map(pathOf).join(", ")}: ${edgeText(edge)}`],
+  );
+  return `A statechart of ${states.length} states. ${moves.join(". ")}.`;
+}
+
+function arrowHead(kind: string, idPrefix: string): string {
+  const marker = {
+    id: `${idPrefix}-arrow-${kind}`,
+    class: `kind-${kind}`,
+    viewBox: "0 0 10 10",
+    refX: 9,
+    refY: 5,
+    markerWidth: 7,
+    markerHeight: 7,
+    orient: "auto",
+  };
+  return element("marker", marker, element("path", { class: "arrow", d: "M0 1L10 5L0 9Z" }));
+}
+
+function drawState({ states }: Drawing, box: StateBox): string {
+  const state = found(states.get(box.id), `state "${box.id}"`);
+  const classes = [
+    box.isLeaf ? "leaf" : `level level-${Math.min(box.depth, 3)}`,
+    ...(box.isRegion ? ["region"] : []),
+    ...(state.phase === null ? [] : [`phase-${state.phase}`]),
+  ];
+  const inside = state.type === "history" ? drawHistory(state, box) : drawBox(state, box);
+  return element("g", { "data-state": state.id, class: classes.join(" ") }, inside);
+}
+
+function drawHistory({ history, path }: StateModel, { x, y, width, height }: StateBox): string[] {
+  const center = { x: x + width / 2, y: y + height / 2 };
+  const text = history === "deep" ? "H*" : "H";
+  return [
+    element("title", {}, escapeXml(`${history} history: ${path.join(".")}`)),
+    element("circle", { class: "box", cx: round(center.x), cy: round(center.y), r: width / 2 }),
+    textAt("history", { x: center.x, y: center.y + 4.5 }, text),
+  ];
+}
+
+function drawBox(state: StateModel, box: StateBox): string[] {
+  const { x, y, width, height, isLeaf, content } = box;
+  const title = [content.nameTitle, state.description].filter((text) => text !== null).join("\n");
+  const parts = [
+    ...(title === "" ? [] : [element("title", {}, escapeXml(title))]),
+    rectangle("box", box, isLeaf ? 8 : 12),
+  ];
+  if (state.type === "final") {
+    const inner = { x: x + 3, y: y + 3, width: width - 6, height: height - 6 };
+    parts.push(rectangle("inner", inner, 5.5));
+  }
+  const { linePx } = letters.name;
+  const lines = content.nameLines.map((line, at) =>
+    textAt("name", { x: x + pad.x, y: y + pad.top + 14 + at * linePx }, line),
+  );
+  const rowsTop = y + pad.top + content.nameLines.length * linePx + 2;
+  return [
+    ...parts,
+    ...lines,
+    ...drawBadges(box),
+    ...content.rows.flatMap((row, at) =>
+      drawRow(row, { x: x + pad.x, y: rowsTop + at * letters.row.linePx }),
+    ),
+  ];
+}
+
+function drawBadges({ x, y, content }: StateBox): string[] {
+  const { sizePx, face } = letters.name;
+  const nameWidth = Math.max(...content.nameLines.map((line) => textWidth(line, sizePx, face)));
+  let left = x + pad.x + nameWidth + 10;
+  return content.badges.flatMap(({ text, isPhase }) => {
+    const width = badgeWidth(text);
+    const kind = isPhase ? " is-phase" : "";
+    const box = { x: left, y: y + pad.top + 1, width, height: 16 };
+    left += width + 5;
+    return [
+      rectangle(`badge${kind}`, box, 8),
+      textAt(`badge-text${kind}`, { x: box.x + 7, y: box.y + 11.5 }, text),
+    ];
+  });
+}
+
+function drawRow({ kind, text, title, edge }: Row, at: Point): string[] {
+  const parts = [
+    ...(title === null ? [] : [element("title", {}, escapeXml(title))]),
+    glyph(kind, { x: at.x - 1, y: at.y + 2.5 }, ""),
+    textAt("row", { x: at.x + pad.row, y: at.y + 12.5 }, text),
+  ];
+  if (edge === null) return title === null ? parts : [element("g", {}, parts)];
+  return [element("g", { "data-edge": edge.id, class: `kind-${edge.kind}` }, parts)];
+}
+
+function drawMark({ kind, x, y, width, height }: Mark): string {
+  if (kind === "begin") {
+    const center = { cx: round(x + width / 2), cy: round(y + height / 2) };
+    return element("circle", { class: "dot", ...center, r: width / 2 });
+  }
+  return element("g", {}, [
+    element("title", {}, "whichever state inside is active"),
+    rectangle("any", { x, y, width, height }, height / 2),
+    textAt("any-text", { x: x + width / 2, y: y + 14.5 }, "any state"),
+  ]);
+}
+
+function drawLine({ edges, idPrefix }: Drawing, line: Line): string {
+  const kind = line.isShared ? "shared" : edgeOf(edges, line).kind;
+  const path = {
+    class: "line",
+    d: roundedPath(line.points),
+    "marker-end": `url(#${idPrefix}-arrow-${kind})`,
+  };
+  return element("g", { "data-edge": line.edge, class: `kind-${kind}` }, element("path", path));
+}
+
+function drawLabel({ edges }: Drawing, line: Line): string {
+  const { label } = line;
+  if (label === null) return "";
+  const { kind } = edgeOf(edges, line);
+  const { lines, title } = label.content;
+  const texts = lines.flatMap((one, at) => {
+    const top = label.y + pad.labelY + at * letters.label.linePx;
+    const isTrigger = one.kind === "trigger";
+    return [
+      glyph(isTrigger ? kind : one.kind, { x: label.x + pad.label - 1, y: top + 1.5 }, one.kind),
+      textAt(
+        `pill-text ${one.kind}`,
+        { x: label.x + pad.label + pad.glyph, y: top + 11.5 },
+        one.text,
+      ),
+    ];
+  });
+  return element("g", { "data-edge": line.edge, class: `kind-${kind}` }, [
+    ...(title === null ? [] : [element("title", {}, escapeXml(title))]),
+    rectangle("pill", label, 7),
+    ...texts,
+  ]);
+}
+
+function edgeOf(edges: ReadonlyMap<string, EdgeModel>, line: Line): EdgeModel {
+  return found(edges.get(line.edge), `edge "${line.edge}"`);
+}
+
+function rectangle(className: string, { x, y, width, height }: Box, radius: number): string {
+  return element("rect", {
+    class: className,
+    x: round(x),
+    y: round(y),
+    width: round(width),
+    height: round(height),
+    rx: radius,
+  });
+}
+
+function textAt(className: string, { x, y }: Point, text: string): string {
+  return element("text", { class: className, x: round(x), y: round(y) }, escapeXml(text));
+}
+
+/** A tenth of a pixel is finer than any screen. */
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+const CORNER_PX = 7;
+
+/** A path through `points` whose corners are round. */
+function roundedPath(points: readonly Point[]): string {
+  return points
+    .map((point, at) => {
+      const before = points[at - 1];
+      const after = points[at + 1];
+      if (before === undefined) return `M${pair(point)}`;
+      if (after === undefined) return `L${pair(point)}`;
+      return `L${pair(towards(point, before))}Q${pair(point)} ${pair(towards(point, after))}`;
+    })
+    .join("");
+}
+
+function pair({ x, y }: Point): string {
+  return `${round(x)} ${round(y)}`;
+}
+
+/** From a corner towards the next point, but never past the middle. */
+function towards(corner: Point, other: Point): Point {
+  const length = Math.hypot(other.x - corner.x, other.y - corner.y);
+  const share = length === 0 ? 0 : Math.min(CORNER_PX, length / 2) / length;
+  return {
+    x: corner.x + (other.x - corner.x) * share,
+    y: corner.y + (other.y - corner.y) * share,
+  };
+}
