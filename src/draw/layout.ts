@@ -20,7 +20,7 @@ import { toTree } from "./tree.ts";
 /** A chart of more states is drawn as cards: nobody could follow its lines. */
 export const STATES_DRAWN_MAX = 400;
 /** Longest wait for a layout with lines. */
-export const LAYOUT_MS_MAX = 3_000;
+export const LAYOUT_MS_MAX = 10_000;
 
 /** A drawing as plain data. Parents stand before their children. */
 export interface Layout {

@@ -7,6 +7,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import type { Runtime } from "../runtime/runtime.ts";
+import { askedFormat, drawingOf, sendDrawing } from "./drawings.ts";
 import { instanceRoutes } from "./instance-routes.ts";
 import { useJsonBodies } from "./json-body.ts";
 import { httpLimits } from "./limits.ts";
@@ -40,7 +41,13 @@ export async function sagaRoutes(
   app.get<{ Params: { saga: string } }>(
     "/sagas/:saga",
     { exposeHeadRoute: true },
-    async ({ params }) => renderSagaWithChart(runtime.saga(params.saga)),
+    async ({ params, query, headers }, reply) => {
+      const chart = runtime.saga(params.saga);
+      const format = askedFormat(query, headers);
+      void reply.header("vary", "accept");
+      if (format === null) return renderSagaWithChart(chart);
+      return sendDrawing(reply, format, await drawingOf(chart, format));
+    },
   );
   app.get<{ Params: { saga: string } }>(
     "/sagas/:saga/events",

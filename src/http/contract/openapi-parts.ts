@@ -38,6 +38,8 @@ export interface AnswerDescription {
   readonly schema?: JsonSchema;
   /** Default `application/json` if there is a schema. */
   readonly mediaType?: string;
+  /** Of the texts that it may be instead. */
+  readonly otherMediaTypes?: readonly string[];
   /** What each header says, by name. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@
  * The routes of the door, described in one table. The contract at `/openapi.json` and the page at `/docs` are
  * made of it, and a test keeps it equal to the routes that there are.
  */
+import { chartFormats } from "../../draw/formats.ts";
 import { httpLimits } from "../limits.ts";
 import { operationRoutesDescribed } from "./openapi-operations.ts";
 import { correlated, idempotencyKey, instance, limitOf } from "./openapi-parts.ts";
@@ -42,7 +43,22 @@ export const routes: readonly RouteDescription[] = [
     group: "sagas",
     operationId: "getSaga",
     summary: "One saga with its chart",
-    answers: [{ status: 200, description: "The saga.", schema: ref("SagaWithChart") }],
+    query: [
+      {
+        name: "format",
+        description:
+          "The chart alone, as XState's JSON, Mermaid, chart model, SCXML or SVG. Without it Accept decides.",
+        schema: oneOfTexts(Object.keys(chartFormats)),
+      },
+    ],
+    answers: [
+      {
+        status: 200,
+        description: "The saga, or its chart in the format asked for.",
+        schema: { anyOf: [ref("SagaWithChart"), { type: "object" }] },
+        otherMediaTypes: Object.values(chartFormats).filter((name) => name !== "application/json"),
+      },
+    ],
     errors: ofSaga,
   },
   {

@@ -197,8 +197,14 @@ function answersOf({ answers }: RouteDescription): Readonly<Record<string, JsonS
   return Object.fromEntries(answers.map((answer) => [answer.status, toAnswer(answer)]));
 }
 
-function toAnswer({ description, headers = {}, ...answer }: AnswerDescription): JsonSchema {
+function toAnswer({
+  description,
+  headers = {},
+  otherMediaTypes = [],
+  ...answer
+}: AnswerDescription): JsonSchema {
   const { mediaType = answer.schema && "application/json", schema = text } = answer;
+  const others = Object.fromEntries(otherMediaTypes.map((name) => [name, { schema: text }]));
   const told = Object.entries(headers).map(([name, says]) => [
     name,
     { description: says, schema: text },
@@ -206,7 +212,7 @@ function toAnswer({ description, headers = {}, ...answer }: AnswerDescription): 
   return {
     description,
     ...(told.length > 0 && { headers: Object.fromEntries(told) as JsonSchema }),
-    ...(mediaType !== undefined && { content: { [mediaType]: { schema } } }),
+    ...(mediaType !== undefined && { content: { [mediaType]: { schema }, ...others } }),
   };
 }
 
