@@ -19,7 +19,7 @@ export const type = {
 /** Longer names are wrapped, longer rows and labels cut; the whole text is in the title. */
 const NAME_WIDTH_MAX = 220;
 const NAME_LINES_MAX = 3;
-const ROW_WIDTH_MAX = 250;
+const ROW_WIDTH_MAX = 300;
 const LABEL_WIDTH_MAX = 210;
 /** More are told as "… and 4 more"; the title has them all. */
 const ROWS_MAX = 12;
@@ -104,9 +104,11 @@ const historyContent: StateContent = {
   height: 28,
 };
 
+const GRID_PX = 16;
+
 /** Sizes on a grid let alike states be laid out alike, and be found in the memory of layouts. */
 function gridded(width: number): number {
-  return Math.ceil(width / 8) * 8;
+  return Math.ceil(width / GRID_PX) * GRID_PX;
 }
 
 export function badgeWidth(text: string): number {
@@ -187,7 +189,7 @@ export function labelContent(edge: EdgeModel): LabelContent {
   return {
     lines,
     title: title.length === 0 ? null : title.join("\n"),
-    width: gridded(Math.max(...widths) + pad.glyph + 2 * pad.label),
+    width: Math.ceil(Math.max(...widths) + pad.glyph + 2 * pad.label),
     height: lines.length * linePx + 2 * pad.labelY,
   };
 }

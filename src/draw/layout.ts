@@ -10,7 +10,7 @@ import type { Box, Point } from "./box.ts";
 import { layoutCards } from "./cards.ts";
 import { stateContent } from "./content.ts";
 import type { LabelContent, StateContent } from "./content.ts";
-import type { LayoutEngine, LevelMemory } from "./level.ts";
+import type { Direction, LayoutEngine, LevelMemory } from "./level.ts";
 import { wire } from "./link.ts";
 import type { ChartModel } from "./model.ts";
 import { solveLevels } from "./solve.ts";
@@ -66,11 +66,13 @@ export interface LayoutOptions {
   readonly memory?: LevelMemory;
   /** Default: after `LAYOUT_MS_MAX`. */
   readonly signal?: AbortSignal;
+  /** Where the chart as a whole goes; default down, as pages do. */
+  readonly direction?: Direction;
 }
 
 export async function layoutChart(
   model: ChartModel,
-  { engine, memory = new Map(), signal = AbortSignal.timeout(LAYOUT_MS_MAX) }: LayoutOptions,
+  { engine, memory = new Map(), direction = "DOWN", ...options }: LayoutOptions,
 ): Promise<Layout> {
   if (model.states.length > STATES_DRAWN_MAX) return layoutCards(model);
   const tree = toTree(model);
@@ -80,7 +82,8 @@ export async function layoutChart(
   );
   const plan = { tree, wiring, contents };
   try {
-    return placeAll(plan, await solveLevels(plan, { engine, memory, signal }));
+    const { signal = AbortSignal.timeout(LAYOUT_MS_MAX) } = options;
+    return placeAll(plan, await solveLevels(plan, { engine, memory, signal, direction }));
   } catch {
     // ELK throws on some graphs. A plainer drawing tells the same.
     return layoutCards(model);

@@ -84,6 +84,8 @@ const options = {
   "elk.nodeSize.constraints": "MINIMUM_SIZE",
   "elk.separateConnectedComponents": "false",
   "elk.edgeLabels.placement": "CENTER",
+  // Who reads a line begins at its source.
+  "elk.layered.edgeLabels.centerLabelPlacementStrategy": "TAIL_LAYER",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.cycleBreaking.strategy": "MODEL_ORDER",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
@@ -117,10 +119,11 @@ function toGraph(spec: LevelSpec, crossing: readonly Port[]): ElkNode {
     id: name(id),
     width,
     height,
-    ...(ports.length > 0 && {
-      layoutOptions: { "elk.portConstraints": "FIXED_POS" },
-      ports: ports.map((port) => toPort(name(port.id), port.side, port)),
-    }),
+    layoutOptions: {
+      "elk.alignment": spec.direction === "DOWN" ? "TOP" : "LEFT",
+      ...(ports.length > 0 && { "elk.portConstraints": "FIXED_POS" }),
+    },
+    ports: ports.map((port) => toPort(name(port.id), port.side, port)),
   }));
   const ports = crossing.map(({ id, way }) => toPort(name(id), sides[spec.outerDirection][way]));
   const edges: ElkExtendedEdge[] = spec.segments.map(({ id, from, to, label, isMain }) => ({

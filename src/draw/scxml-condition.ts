@@ -2,6 +2,7 @@
 import type { GuardModel } from "./mention.ts";
 import type { Json } from "./plain-json.ts";
 import type { Writer } from "./scxml.ts";
+import { statePaths } from "./words.ts";
 
 export function conditionOf(writer: Writer, guard: GuardModel): string {
   switch (guard.kind) {
@@ -26,11 +27,12 @@ function joined(writer: Writer, guards: readonly GuardModel[], by: string): stri
   return `(${guards.map((guard) => conditionOf(writer, guard)).join(by)})`;
 }
 
+// Each path by its state; what is none is left to whoever runs the document.
 function conditionIn({ names, tree }: Writer, state: Json): string {
-  const id = typeof state === "string" && state.startsWith("#") ? state.slice(1) : null;
-  const name = id === null ? undefined : names.get(id);
-  if (name !== undefined) return `In('${name}')`;
-  const path = typeof state === "string" ? `${tree.root.id}.${state}` : "";
-  const known = names.get(path);
-  return known === undefined ? `guard("in", ${JSON.stringify(state)})` : `In('${known}')`;
+  const conditions = statePaths(state).map((path) => {
+    const id = path.startsWith("#") ? path.slice(1) : `${tree.root.id}.${path}`;
+    const name = names.get(id);
+    return name === undefined ? `guard("in", ${JSON.stringify(path)})` : `In('${name}')`;
+  });
+  return conditions.length === 1 ? (conditions[0] ?? "") : `(${conditions.join(" && ")})`;
 }

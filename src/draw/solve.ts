@@ -1,4 +1,5 @@
-/** Lays out the levels of a chart from the innermost out, each in the direction that suits it better. */
+/** Lays out the levels of a chart from the innermost out. */
+import { directionsOf } from "./direction.ts";
 import type { LayoutPlan } from "./layout.ts";
 import { layoutLevel } from "./level.ts";
 import type { Direction, LayoutEngine, LevelLayout, LevelMemory, LevelNode } from "./level.ts";
@@ -9,7 +10,6 @@ import { found } from "./tree.ts";
 /** The layout of a state with children, and of those inside it. */
 export interface Solved {
   readonly level: LevelLayout;
-  readonly direction: Direction;
   /** By id, those with children of their own. */
   readonly inner: ReadonlyMap<string, Solved>;
 }
@@ -18,6 +18,8 @@ export interface Solving {
   readonly engine: LayoutEngine;
   readonly memory: LevelMemory;
   readonly signal: AbortSignal;
+  /** Of the root. */
+  readonly direction: Direction;
 }
 
 export const markSize = {
@@ -27,58 +29,18 @@ export const markSize = {
 
 /** The layout of the root, with all that is inside it. Throws if the time is up. */
 export function solveLevels(plan: LayoutPlan, solving: Solving): Promise<Solved> {
-  return solve(plan.tree.root, "DOWN", { ...plan, ...solving, known: new Map() });
+  const directions = directionsOf(plan, solving.direction);
+  return solve(plan.tree.root, solving.direction, { ...plan, ...solving, directions });
 }
 
 interface Work extends LayoutPlan, Solving {
-  readonly known: Map<string, Promise<Solved>>;
+  readonly directions: ReadonlyMap<string, Direction>;
 }
 
-/** A layout depends on the direction around it: it says where lines come in. */
-function solve(state: StateModel, outer: Direction, work: Work): Promise<Solved> {
-  const key = `${outer} ${state.id}`;
-  const known = work.known.get(key);
-  if (known !== undefined) return known;
-  const solved = solveBest(state, outer, work);
-  work.known.set(key, solved);
-  return solved;
-}
-
-async function solveBest(state: StateModel, outer: Direction, work: Work): Promise<Solved> {
-  let best: Solved | null = null;
-  for (const direction of directionsFor(state)) {
-    const solved = await solveIn(direction, { state, outer, work });
-    if (best === null || costOf(solved, state) < costOf(best, state)) best = solved;
-  }
-  return best as Solved;
-}
-
-function directionsFor(state: StateModel): readonly Direction[] {
-  if (state.parent === null) return ["DOWN"];
-  return ["DOWN", "RIGHT"];
-}
-
-/** Small, and rather wide than high, as screens are. */
-function costOf({ level: { width, height, segments } }: Solved, _state: StateModel): number {
-  let lengthPx = 0;
-  for (const { points } of segments.values()) {
-    for (const [at, { x, y }] of points.entries()) {
-      const before = points[at - 1];
-      if (before !== undefined) lengthPx += Math.abs(x - before.x) + Math.abs(y - before.y);
-    }
-  }
-  const side = Math.max(width / 1.5, height);
-  return side * side + lengthPx * 20;
-}
-
-interface InDirection {
-  readonly state: StateModel;
-  readonly outer: Direction;
-  readonly work: Work;
-}
-
-async function solveIn(direction: Direction, { state, outer, work }: InDirection): Promise<Solved> {
+/** `outer` is the direction of the level around it: it says at which sides lines come in. */
+async function solve(state: StateModel, outer: Direction, work: Work): Promise<Solved> {
   const { tree, wiring, contents, engine, memory, signal } = work;
+  const direction = found(work.directions.get(state.id), "direction");
   const inner = new Map<string, Solved>();
   const nodes: LevelNode[] = [];
   if (wiring.hasAnyMark(state.id)) nodes.push(markNode("any", state.id));
@@ -106,7 +68,7 @@ async function solveIn(direction: Direction, { state, outer, work }: InDirection
     widthMin,
   };
   const level = await unlessAborted(layoutLevel(spec, engine, memory), signal);
-  return { level, direction, inner };
+  return { level, inner };
 }
 
 function markNode(kind: "begin" | "any", state: string): LevelNode {

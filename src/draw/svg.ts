@@ -58,6 +58,8 @@ export function toSvg(model: ChartModel, layout: Layout, options: SvgOptions = {
       ...layout.states.map((box) => drawState(drawing, box)),
       ...layout.marks.map(drawMark),
       ...layout.lines.map((line) => drawLine(drawing, line)),
+      // A line that comes in at the top passes behind what is written there.
+      ...layout.states.filter(({ isLeaf }) => !isLeaf).map((box) => drawHead(drawing, box)),
       ...layout.lines.map((line) => drawLabel(drawing, line)),
     ].map((part) => `\n${part}`),
   )}\n`;
@@ -97,13 +99,24 @@ function arrowHead(kind: string, idPrefix: string): string {
 
 function drawState({ states }: Drawing, box: StateBox): string {
   const state = found(states.get(box.id), `state "${box.id}"`);
-  const classes = [
-    box.isLeaf ? "leaf" : `level level-${Math.min(box.depth, 3)}`,
-    ...(box.isRegion ? ["region"] : []),
-    ...(state.phase === null ? [] : [`phase-${state.phase}`]),
-  ];
-  const inside = state.type === "history" ? drawHistory(state, box) : drawBox(state, box);
-  return element("g", { "data-state": state.id, class: classes.join(" ") }, inside);
+  const attributes = { "data-state": state.id, class: classesOf(state, box) };
+  if (state.type === "history") return element("g", attributes, drawHistory(state, box));
+  const inside = box.isLeaf ? [...drawBox(state, box), ...drawWords(box)] : drawBox(state, box);
+  return element("g", attributes, inside);
+}
+
+/** What is written in a state with others inside. */
+function drawHead({ states }: Drawing, box: StateBox): string {
+  const state = found(states.get(box.id), `state "${box.id}"`);
+  return element("g", { "data-state": state.id, class: classesOf(state, box) }, drawWords(box));
+}
+
+function classesOf({ phase }: StateModel, { isLeaf, isRegion, depth }: StateBox): string {
+  return [
+    isLeaf ? "leaf" : `level level-${depth % 2}`,
+    ...(isRegion ? ["region"] : []),
+    ...(phase === null ? [] : [`phase-${phase}`]),
+  ].join(" ");
 }
 
 function drawHistory({ history, path }: StateModel, { x, y, width, height }: StateBox): string[] {
@@ -119,27 +132,25 @@ function drawHistory({ history, path }: StateModel, { x, y, width, height }: Sta
 function drawBox(state: StateModel, box: StateBox): string[] {
   const { x, y, width, height, isLeaf, content } = box;
   const title = [content.nameTitle, state.description].filter((text) => text !== null).join("\n");
-  const parts = [
+  const inner = { x: x + 3, y: y + 3, width: width - 6, height: height - 6 };
+  return [
     ...(title === "" ? [] : [element("title", {}, escapeXml(title))]),
     rectangle("box", box, isLeaf ? 8 : 12),
+    ...(state.type === "final" ? [rectangle("inner", inner, 5.5)] : []),
   ];
-  if (state.type === "final") {
-    const inner = { x: x + 3, y: y + 3, width: width - 6, height: height - 6 };
-    parts.push(rectangle("inner", inner, 5.5));
-  }
+}
+
+function drawWords(box: StateBox): string[] {
+  const { x, y, content } = box;
   const { linePx } = letters.name;
   const lines = content.nameLines.map((line, at) =>
     textAt("name", { x: x + pad.x, y: y + pad.top + 14 + at * linePx }, line),
   );
   const rowsTop = y + pad.top + content.nameLines.length * linePx + 2;
-  return [
-    ...parts,
-    ...lines,
-    ...drawBadges(box),
-    ...content.rows.flatMap((row, at) =>
-      drawRow(row, { x: x + pad.x, y: rowsTop + at * letters.row.linePx }),
-    ),
-  ];
+  const rows = content.rows.flatMap((row, at) =>
+    drawRow(row, { x: x + pad.x, y: rowsTop + at * letters.row.linePx }),
+  );
+  return [...lines, ...drawBadges(box), ...rows];
 }
 
 function drawBadges({ x, y, content }: StateBox): string[] {

@@ -53,7 +53,7 @@ export function guardText(guard: GuardModel): string {
     case "inline":
       return guard.name;
     case "in":
-      return `in ${jsonText(guard.state)}`;
+      return `in ${statePaths(guard.state).join(", ")}`;
     case "and":
       return guard.guards.map(operandText).join(" && ");
     case "or":
@@ -70,6 +70,16 @@ function operandText(guard: GuardModel): string {
 
 export function actionText({ name, params, hasDynamicParams }: ActionModel): string {
   return hasDynamicParams ? `${name}(…)` : withParams(name, params);
+}
+
+/** The dotted paths of what XState calls a state value: `{ a: "b" }` is `a.b`. */
+export function statePaths(value: Json): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inside]) => {
+    const paths = statePaths(inside);
+    return paths.length === 0 ? [key] : paths.map((path) => `${key}.${path}`);
+  });
 }
 
 // One thing says itself; of several each needs its name.
