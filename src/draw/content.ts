@@ -63,7 +63,7 @@ export interface Badge {
 
 /** What stands in a state. `rowEdges` are those that are told in it rather than drawn as a line. */
 export function stateContent(state: StateModel, rowEdges: readonly Row[]): StateContent {
-  if (state.type === "history") return historyContent;
+  if (state.type === "history" && rowEdges.length === 0) return historyContent;
   const { name, row } = type;
   const nameLines = wrapped(state.key, {
     widthPx: NAME_WIDTH_MAX,
@@ -119,6 +119,7 @@ function badgesOf(state: StateModel): readonly Badge[] {
   return [
     ...(state.phase === null ? [] : [{ text: state.phase, isPhase: true }]),
     ...(state.type === "parallel" ? [{ text: "parallel", isPhase: false }] : []),
+    ...(state.history === null ? [] : [{ text: `${state.history} history`, isPhase: false }]),
     ...state.tags.map((text) => ({ text, isPhase: false })),
   ].map(({ text, isPhase }) => ({
     text: ellipsed(text, ROW_WIDTH_MAX / 2, type.badge.sizePx, type.badge.face),

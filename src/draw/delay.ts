@@ -27,7 +27,7 @@ const units = [
 ] as const;
 
 /** `10 s`, `1.5 h`, `250 ms`: the longest unit that says it exactly with one digit after the point. */
-export function humanDuration(ms: number): string {
+function humanDuration(ms: number): string {
   const unit = units.find(([unitMs]) => ms >= unitMs && ms % (unitMs / 10) === 0);
   return unit === undefined ? `${ms} ms` : `${ms / unit[0]} ${unit[1]}`;
 }

@@ -1,6 +1,7 @@
 /** The formats that a chart can be had in, for the command line, the HTTP API and programs. */
 import type { AnyStateMachine } from "xstate";
 import { loadElk } from "./elk.ts";
+import { fold, foldable } from "./fold.ts";
 import { layoutChart } from "./layout.ts";
 import type { LayoutEngine } from "./level.ts";
 import { toMermaid } from "./mermaid.ts";
@@ -34,8 +35,12 @@ export interface DrawOptions {
   readonly title?: string;
   /** Of an SVG; default `auto`, which follows the reader's system. */
   readonly theme?: Theme;
+  /** Folds states with states inside that are so deep and deeper; 1 leaves the first level. Of an SVG. */
+  readonly foldDepth?: number;
   /** Lays out an SVG; default ELK in this thread. */
   readonly engine?: LayoutEngine;
+  /** When an SVG is done without lines; default after 10 seconds. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -65,9 +70,13 @@ export async function drawChart(
 
 async function drawSvg(
   machine: AnyStateMachine,
-  { engine, ...look }: DrawOptions,
+  { foldDepth, engine, signal, ...look }: DrawOptions,
 ): Promise<string> {
-  const model = toChartModel(machine);
-  const layout = await layoutChart(model, { engine: engine ?? (await loadElk()) });
+  const whole = toChartModel(machine);
+  const model = foldDepth === undefined ? whole : fold(whole, foldable(whole, foldDepth));
+  const layout = await layoutChart(model, {
+    engine: engine ?? (await loadElk()),
+    ...(signal !== undefined && { signal }),
+  });
   return toSvg(model, layout, look);
 }

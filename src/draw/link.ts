@@ -106,7 +106,7 @@ function linkedEdge(edge: EdgeModel): LinkedEdge {
 }
 
 /** The room that the labels of a line need together. */
-export function labelsSize(edges: readonly LinkedEdge[]): Size | null {
+function labelsSize(edges: readonly LinkedEdge[]): Size | null {
   const labels = edges.flatMap(({ label }) => label ?? []);
   if (labels.length === 0) return null;
   const gaps = (labels.length - 1) * LABEL_GAP;

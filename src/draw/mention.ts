@@ -3,7 +3,7 @@ import { toPlainJson } from "./plain-json.ts";
 import type { Json } from "./plain-json.ts";
 
 /** What a guard or an action is called when it has no name. */
-export const INLINE = "(inline)";
+const INLINE = "(inline)";
 
 /** An action as the chart mentions it. */
 export interface ActionModel {
@@ -44,7 +44,7 @@ export function guardModel(guard: unknown): GuardModel | null {
   return { kind: "named", name: String(type), params: toPlainJson(params) ?? null };
 }
 
-/** The name of an actor that a state invokes. */
+/** The name of an actor that a state invokes: in `setup`, or of a machine that stands in the chart itself. */
 export function actorName(src: unknown): string {
   if (typeof src === "string") return src;
   const { id } = Object(src) as { id?: unknown };

@@ -122,9 +122,19 @@ function rowsOf({ tree }: Writer, state: StateModel): string[] {
   ];
 }
 
-/** Text that Mermaid takes for nothing else; it knows characters by number. */
+// Mermaid knows characters by number too, but shows some of them as they were written. These look alike.
+const likenesses: Readonly<Record<string, string>> = {
+  ":": "\u{2236}",
+  ";": ",",
+  '"': "'",
+  "<": "\u{2039}",
+  // Labels are Markdown.
+  "*": "\u{2217}",
+};
+
+/** Text in one line that is nothing else to Mermaid. */
 function escaped(text: string): string {
   return text
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/[^\p{L}\p{N} ()[\]_.,!/|*+=…-]/gu, (character) => `#${character.codePointAt(0)};`);
+    .replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, " ")
+    .replaceAll(/[:;"<*]/g, (character) => likenesses[character] ?? "");
 }

@@ -84,10 +84,13 @@ export interface EdgeModel {
   readonly meta: Json;
 }
 
+/** What `setup` registers, by name. */
+type Delays = Readonly<Record<string, unknown>>;
+
 /** Reads the chart of a machine; give the saga's own (`saga.machine`). */
 export function toChartModel(machine: AnyStateMachine): ChartModel {
   const nodes = nodesFrom(machine.root);
-  const delays = machine.implementations.delays as Readonly<Record<string, unknown>>;
+  const delays = machine.implementations.delays as Delays;
   return {
     id: machine.root.id,
     states: nodes.map(stateModel),
@@ -101,8 +104,9 @@ function nodesFrom(node: AnyStateNode): readonly AnyStateNode[] {
 
 function stateModel(node: AnyStateNode): StateModel {
   const tags = node.tags as readonly string[];
-  // As the author wrote them: XState adds its own for delays.
-  const { entry, exit } = node.config as { entry?: unknown; exit?: unknown };
+  // As the author wrote them: XState adds its own for delays, and renames what stands in the chart itself.
+  const { entry, exit, invoke } = node.config as Record<"entry" | "exit" | "invoke", unknown>;
+  const invoked = listOf(invoke) as readonly { readonly src?: unknown }[];
   return {
     id: node.id,
     key: node.key,
@@ -115,7 +119,7 @@ function stateModel(node: AnyStateNode): StateModel {
     tags: tags.filter((tag) => !isPhase(tag)),
     entry: listOf(entry).map(actionModel),
     exit: listOf(exit).map(actionModel),
-    invokes: node.invoke.map(({ id, src }) => ({ id, src: actorName(src) })),
+    invokes: node.invoke.map(({ id }, at) => ({ id, src: actorName(invoked[at]?.src) })),
     description: node.description ?? null,
     meta: toPlainJson(node.meta) ?? null,
     folded: 0,
@@ -137,10 +141,7 @@ interface Transition {
   readonly meta?: unknown;
 }
 
-function edgesOf(
-  node: AnyStateNode,
-  delays: Readonly<Record<string, unknown>>,
-): readonly EdgeModel[] {
+function edgesOf(node: AnyStateNode, delays: Delays): readonly EdgeModel[] {
   const always = (node.always ?? []) as readonly Transition[];
   const branches: readonly (readonly [string, readonly Transition[]])[] = [
     ...initialOf(node),

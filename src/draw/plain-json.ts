@@ -11,22 +11,35 @@ export type Json =
 /** Deeper than any chart that a person reads. */
 const DEPTH_MAX = 64;
 
-/** Says what stands in place of a function or of another thing that is no data; undefined leaves it out. */
-export type Stand = (value: unknown, key: string) => Json | undefined;
+/** What a `Replace` answers where it has nothing to say. */
+export const asIs = Symbol("asIs");
 
-/** `value` as JSON; `stand` is asked for whatever is no data. Undefined if nothing is left. */
-export function toPlainJson(value: unknown, stand: Stand = () => undefined): Json | undefined {
-  return plain(value, { stand, key: "", above: [] });
+/**
+ * Says what stands in place of a value, by its key and by that of the object around it; undefined leaves it
+ * out. The items of a list have the list's key.
+ */
+export type Replace = (
+  value: unknown,
+  key: string,
+  around: string,
+) => Json | undefined | typeof asIs;
+
+/** `value` as JSON. Undefined if nothing is left. */
+export function toPlainJson(value: unknown, replace: Replace = () => asIs): Json | undefined {
+  return plain(value, { replace, key: "", around: "", above: [] });
 }
 
 interface Place {
-  readonly stand: Stand;
+  readonly replace: Replace;
   readonly key: string;
+  readonly around: string;
   /** The objects around, to stop at one that is inside itself. */
   readonly above: readonly object[];
 }
 
 function plain(value: unknown, place: Place): Json | undefined {
+  const replaced = place.replace(value, place.key, place.around);
+  if (replaced !== asIs) return replaced;
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -38,7 +51,7 @@ function plain(value: unknown, place: Place): Json | undefined {
     case "undefined":
     case "function":
     case "symbol":
-      return place.stand(value, place.key);
+      return undefined;
     case "object":
       return value === null ? null : plainObject(value, place);
   }
@@ -51,9 +64,9 @@ function plainObject(value: object, place: Place): Json | undefined {
     return value.flatMap((item) => plain(item, { ...place, above }) ?? []);
   }
   if ("toJSON" in value && typeof value.toJSON === "function") return textOf(value);
-  if (!isPlain(value)) return place.stand(value, place.key);
+  if (!isPlain(value)) return undefined;
   const members = Object.entries(value).flatMap(([key, member]) => {
-    const json = plain(member, { ...place, key, above });
+    const json = plain(member, { ...place, key, around: place.key, above });
     return json === undefined ? [] : [[key, json] as const];
   });
   return Object.fromEntries(members);

@@ -20,7 +20,7 @@ const NAMESPACE = "urn:sagachart:scxml";
 export function toScxml(model: ChartModel): string {
   const tree = toTree(model);
   const names = nameAll(
-    model.states.map(({ id }) => id),
+    [...model.states.map(({ id }) => id), ...model.states.map(({ id }) => endOf(id))],
     { forbidden: /[^\p{L}\p{N}_.-]/gu, reserved: new Set() },
   );
   const root = toState({ tree, names }, tree.root);
@@ -68,7 +68,7 @@ function toState(writer: Writer, state: StateModel): Lines {
     "saga:tags": tagsText(state),
   };
   const body = toBody(state, edges);
-  if (state.type === "final") return xml("final", attributes, body);
+  if (state.type === "final") return toFinal(writer, { state, attributes, body });
   return xml(state.type === "parallel" ? "parallel" : "state", attributes, [
     ...body,
     ...(attributes.initial === null && initial !== undefined
@@ -78,6 +78,24 @@ function toState(writer: Writer, state: StateModel): Lines {
     ...edges.filter(({ kind }) => kind !== "initial").map((edge) => toTransition(writer, edge)),
     ...tree.childrenOf(state.id).map((child) => toState(writer, child)),
   ]);
+}
+
+/** A region that is done from the start: SCXML has final states in regions only. */
+function endOf(id: string): string {
+  return `${id}.end`;
+}
+
+function toFinal(
+  writer: Writer,
+  {
+    state,
+    attributes,
+    body,
+  }: { state: StateModel; attributes: Attributes; body: readonly Lines[] },
+): Lines {
+  if (!writer.tree.isRegion(state)) return xml("final", attributes, body);
+  const end = nameOf(writer, endOf(state.id));
+  return xml("state", { ...attributes, initial: end }, [...body, xml("final", { id: end })]);
 }
 
 function nameOf({ names }: Writer, id: string): string {

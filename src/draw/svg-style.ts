@@ -47,7 +47,7 @@ const light: Palette = {
     error: "#c0322b",
     snapshot: "#556274",
     initial: "#556274",
-    shared: "#6b7889",
+    shared: "#5f6b7c",
   },
 };
 

@@ -100,7 +100,8 @@ function arrowHead(kind: string, idPrefix: string): string {
 function drawState({ states }: Drawing, box: StateBox): string {
   const state = found(states.get(box.id), `state "${box.id}"`);
   const attributes = { "data-state": state.id, class: classesOf(state, box) };
-  if (state.type === "history") return element("g", attributes, drawHistory(state, box));
+  const isSign = state.type === "history" && box.content.nameLines.length === 0;
+  if (isSign) return element("g", attributes, drawHistory(state, box));
   const inside = box.isLeaf ? [...drawBox(state, box), ...drawWords(box)] : drawBox(state, box);
   return element("g", attributes, inside);
 }
@@ -135,6 +136,8 @@ function drawBox(state: StateModel, box: StateBox): string[] {
   const inner = { x: x + 3, y: y + 3, width: width - 6, height: height - 6 };
   return [
     ...(title === "" ? [] : [element("title", {}, escapeXml(title))]),
+    // As a stack of cards, for what is folded away below it.
+    ...(state.folded > 0 ? [rectangle("box", { ...box, x: x + 4, y: y + 4 }, 8)] : []),
     rectangle("box", box, isLeaf ? 8 : 12),
     ...(state.type === "final" ? [rectangle("inner", inner, 5.5)] : []),
   ];
