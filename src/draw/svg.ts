@@ -43,6 +43,7 @@ export function toSvg(model: ChartModel, layout: Layout, options: SvgOptions = {
       width,
       height,
       role: "img",
+      "data-style": layout.style,
       "aria-labelledby": `${idPrefix}-title ${idPrefix}-desc`,
     },
     [

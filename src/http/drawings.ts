@@ -7,6 +7,7 @@ import { SagaError } from "../errors.ts";
 import type { Chart } from "../saga/chart.ts";
 import { isObject } from "./json-body.ts";
 import { withLayoutThread } from "./layout-thread.ts";
+import { httpLimits } from "./limits.ts";
 
 /**
  * The format that a request asks for, by `?format=` or else by `Accept`; null: the saga itself.
@@ -52,7 +53,7 @@ export function sendDrawing(reply: FastifyReply, format: ChartFormat, text: stri
     .send(text);
 }
 
-// A chart does not change, and a drawing takes a while.
+// A chart does not change, and a picture takes a while.
 const drawn = new WeakMap<Chart, Map<ChartFormat, Promise<string>>>();
 let lastDrawing: Promise<unknown> = Promise.resolve();
 
@@ -60,8 +61,12 @@ let lastDrawing: Promise<unknown> = Promise.resolve();
 export function drawingOf(chart: Chart, format: ChartFormat): Promise<string> {
   const known = drawn.get(chart) ?? new Map<ChartFormat, Promise<string>>();
   drawn.set(chart, known);
-  const drawing = known.get(format) ?? draw(chart, format);
+  const found = known.get(format);
+  if (found !== undefined) return found;
+  const drawing = draw(chart, format);
   known.set(format, drawing);
+  // What failed once may succeed the next time.
+  drawing.catch(() => known.delete(format));
   return drawing;
 }
 
@@ -71,7 +76,11 @@ function draw({ saga }: Chart, format: ChartFormat): Promise<string> {
   // One after the other: each takes a thread and its memory.
   const drawing = lastDrawing.then(() =>
     withLayoutThread((engine) =>
-      drawChart(machine, format, { engine, title: `Saga ${name}, version ${version}` }),
+      drawChart(machine, format, {
+        engine,
+        title: `Saga ${name}, version ${version}`,
+        signal: AbortSignal.timeout(httpLimits.drawingMsMax),
+      }),
     ),
   );
   lastDrawing = drawing.catch(() => undefined);

@@ -82,6 +82,8 @@ export const httpLimits = {
   searchAttributesMax: ATTRIBUTES_MAX,
   /** Newest journal entries that dwell times are taken from. */
   dwellEntriesMax: DWELL_ENTRIES_MAX,
+  /** Ms that the picture of a chart may take before it is drawn without lines. It has a thread of its own. */
+  drawingMsMax: 30_000,
   /** Entries of each list in the details of an error. A body of nothing but mistakes would be answered with more than it sent. */
   problemItemsMax: 100,
   /** Seconds after which a client may try again when the server cannot now. */

@@ -49,6 +49,7 @@ describe.each([
     const { attributes, children } = readXml(svg);
     const [title, description] = children;
 
+    expect(["lines", "cards"]).toContain(attributes["data-style"]);
     expect(attributes).toMatchObject({ role: "img", "aria-labelledby": "chart-title chart-desc" });
     expect([title?.name, title?.attributes["id"], title?.text]).toEqual([
       "title",
