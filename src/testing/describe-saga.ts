@@ -24,9 +24,9 @@ export interface DescribeOptions extends WalkOptions, PathOptions {
    * two attempts there are far fewer paths than with eight.
    */
   readonly scope?: Scope;
-  /** Paths that are walked at most, such that all of the chart is gone through. Default 300. */
+  /** Paths that are walked at most, such that all of the chart is gone through. Default 200. */
   readonly walksMax?: number;
-  /** Shortest paths that the process dies on at most, spread over all. Default 40. */
+  /** Shortest paths that the process dies on at most, spread over all. Default 30. */
   readonly crashPathsMax?: number;
   /** Transitions and states that no path goes through, by their names in the summary, each with the reason. */
   readonly uncovered?: Readonly<Record<string, string>>;
@@ -36,8 +36,8 @@ export interface DescribeOptions extends WalkOptions, PathOptions {
   readonly seed?: number;
 }
 
-const WALKS_MAX = 300;
-const CRASH_PATHS_MAX = 40;
+const WALKS_MAX = 200;
+const CRASH_PATHS_MAX = 30;
 const RUNS = 25;
 const PROPERTY_TIMEOUT_MS = 120_000;
 const PATH_TIMEOUT_MS = 60_000;
