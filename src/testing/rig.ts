@@ -229,11 +229,24 @@ export class Rig {
     const { clock } = this.#now;
     const { timers } = await this.view();
     const due = timers.filter(({ event }) => event === eventType).map(({ dueAtMs }) => dueAtMs);
-    if (due.length > 0) return clock.advance(Math.max(0, Math.min(...due) - clock.now()));
+    if (due.length > 0) {
+      await this.#settleLapsed(Math.min(...due));
+      return clock.advance(Math.max(0, Math.min(...due) - clock.now()));
+    }
     // After a crash it may have fired while a lapse was waited for.
     if (!this.#hasCrashed) {
       throw new Error(`${wordsOf({ kind: "fire", event: eventType })}: it is not set`);
     }
+  }
+
+  // An attempt that nobody waits for any more would have the runtime look after leases for months.
+  async #settleLapsed(untilMs: number): Promise<void> {
+    const { clock, world } = this.#now;
+    const { leaseMs } = this.#parts.setting;
+    if (untilMs - clock.now() <= leaseMs) return;
+    await clock.advance(leaseMs);
+    world.giveUp((await this.view()).activities);
+    await clock.quiet();
   }
 
   /** The attempt in flight; one that is held back begins when what is in its way lapses. */

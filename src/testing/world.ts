@@ -77,11 +77,15 @@ export class World {
 
   /** All attempts give up, and the ledger begins anew. */
   end(): void {
-    for (const attempt of this.#open.splice(0)) {
-      const answer = this.#answer(attempt, { outcome: "transient" });
-      if (answer.kind === "error") attempt.reject(answer.error);
-    }
+    this.giveUp([]);
     this.#ledger.length = 0;
+  }
+
+  /** Attempts give up that nobody waits for. */
+  giveUp(awaited: readonly AttemptName[]): void {
+    const names = new Set(awaited.map(textOf));
+    const left = this.#open.filter((attempt) => !names.has(textOf(attempt)));
+    for (const attempt of left) this.settle(attempt, { outcome: "transient" });
   }
 
   /** The activity of that name, as the runtime calls it. */
@@ -102,11 +106,10 @@ export class World {
   }
 
   #find(name: AttemptName): OpenAttempt | undefined {
-    return this.#open.find(
-      (open) =>
-        open.activity === name.activity &&
-        open.idempotencyKey === name.idempotencyKey &&
-        open.attempt === name.attempt,
-    );
+    return this.#open.find((open) => textOf(open) === textOf(name));
   }
+}
+
+function textOf({ activity, idempotencyKey, attempt }: AttemptName): string {
+  return JSON.stringify([activity, idempotencyKey, attempt]);
 }
