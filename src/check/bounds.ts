@@ -24,15 +24,25 @@ export function boundsOf(
   { nodes, started: begun }: Exploration,
   activities: readonly string[],
 ): Bounds {
-  const timeMs = longest(nodes, ({ atMostMs }) => atMostMs);
+  const ordered = components(insideEdges(nodes)).map((ids) => toPart(nodes, ids));
+  const longest = (weightOf: (edge: Edge) => number): Float64Array => {
+    const most = new Float64Array(nodes.length);
+    for (const part of ordered) {
+      const value = longestFrom(part, most, weightOf);
+      for (const id of part.ids) most[id] = value;
+    }
+    return most;
+  };
+  const timeMs = longest(({ atMostMs }) => atMostMs);
   const sentTo = new Set(nodes.flatMap(({ edges }) => edges.filter(isSent).map(({ to }) => to)));
+  const afterEvents = [...sentTo].reduce((most, id) => Math.max(most, timeMs[id] as number), 0);
   const began = countOf(begun);
   return {
     fromStartMs: toBound(timeMs[0] as number),
-    afterEventMs: toBound(Math.max(0, ...[...sentTo].map((id) => timeMs[id] as number))),
+    afterEventMs: toBound(afterEvents),
     calls: Object.fromEntries(
       activities.map((src) => {
-        const calls = longest(nodes, ({ started }) => countOf(started)(src));
+        const calls = longest(({ started }) => countOf(started)(src));
         return [src, toBound((calls[0] as number) + began(src))];
       }),
     ),
@@ -40,25 +50,31 @@ export function boundsOf(
   };
 }
 
-function longest(nodes: readonly Node[], weightOf: (edge: Edge) => number): Float64Array {
-  const most = new Float64Array(nodes.length);
-  const ordered = components(insideEdges(nodes));
-  for (const component of ordered) {
-    const members = new Set(component);
-    const edges = component
-      .flatMap((id) => (nodes[id] as Node).edges)
-      .filter(({ isInside }) => isInside);
-    const outward = edges.map((edge) =>
-      members.has(edge.to)
-        ? weightOf(edge) > 0
-          ? Number.POSITIVE_INFINITY
-          : 0
-        : weightOf(edge) + (most[edge.to] as number),
-    );
-    const value = outward.reduce((a, b) => Math.max(a, b), 0);
-    for (const id of component) most[id] = value;
-  }
-  return most;
+/** Nodes that reach each other, and the edges inside that lead from them. */
+interface ComponentPart {
+  readonly ids: readonly number[];
+  readonly round: readonly Edge[];
+  readonly onward: readonly Edge[];
+}
+
+function toPart(nodes: readonly Node[], ids: readonly number[]): ComponentPart {
+  const members = new Set(ids);
+  const edges = ids.flatMap((id) => (nodes[id] as Node).edges).filter(({ isInside }) => isInside);
+  return {
+    ids,
+    round: edges.filter(({ to }) => members.has(to)),
+    onward: edges.filter(({ to }) => !members.has(to)),
+  };
+}
+
+// What takes something and goes round takes it for ever.
+function longestFrom(
+  { round, onward }: ComponentPart,
+  most: Float64Array,
+  weightOf: (edge: Edge) => number,
+): number {
+  if (round.some((edge) => weightOf(edge) > 0)) return Number.POSITIVE_INFINITY;
+  return onward.reduce((max, edge) => Math.max(max, weightOf(edge) + (most[edge.to] as number)), 0);
 }
 
 function isSent({ move }: Edge): boolean {

@@ -59,24 +59,8 @@ export type { Samples, WorldFacts } from "./samples.ts";
  */
 export function check(saga: AnySaga, options: CheckOptions): CheckReport {
   const subject = toSubject(saga, options);
-  const clock = options.clock ?? systemClock;
-  const turns = new Turns(subject);
-  const reports: WorldReport[] = [];
   const findings = new Findings();
-  let bounds: CheckReport["bounds"] = null;
-
-  for (const world of worlds.filter((each) => (options.worlds ?? worlds).includes(each))) {
-    const begun = clock.monotonic();
-    const exploration = explore(subject, turns, {
-      world,
-      configurationsMax: options.configurationsMax ?? CONFIGURATIONS_MAX,
-    });
-    for (const found of [...exploration.found, ...judgeGraph(subject, exploration)]) {
-      findings.add(subject, exploration, found);
-    }
-    bounds ??= boundsOf(exploration, Object.keys(saga.activities));
-    reports.push(toWorldReport(exploration, clock.monotonic() - begun));
-  }
+  const { reports, bounds } = exploreAll(subject, options, findings);
   const isComplete = !subject.isShrunk && reports.every(({ cutOff }) => cutOff.length === 0);
   if (isComplete) for (const verdict of judgeCoverage(subject)) findings.addUnseen(verdict);
 
@@ -94,6 +78,28 @@ export function check(saga: AnySaga, options: CheckOptions): CheckReport {
       ...(isComplete ? [] : ["whether all that is drawn can happen, since something is left out"]),
     ],
   };
+}
+
+function exploreAll(
+  subject: Subject,
+  options: CheckOptions,
+  findings: Findings,
+): { reports: readonly WorldReport[]; bounds: CheckReport["bounds"] } {
+  const { clock = systemClock, configurationsMax = CONFIGURATIONS_MAX } = options;
+  const asked = options.worlds ?? worlds;
+  const turns = new Turns(subject);
+  const reports: WorldReport[] = [];
+  let bounds: CheckReport["bounds"] = null;
+  for (const world of worlds.filter((each) => asked.includes(each))) {
+    const begun = clock.monotonic();
+    const exploration = explore(subject, turns, { world, configurationsMax });
+    for (const found of [...exploration.found, ...judgeGraph(subject, exploration)]) {
+      findings.add(subject, exploration, found);
+    }
+    bounds ??= boundsOf(exploration, Object.keys(subject.saga.activities));
+    reports.push(toWorldReport(exploration, clock.monotonic() - begun));
+  }
+  return { reports, bounds };
 }
 
 class Findings {

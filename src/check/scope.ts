@@ -31,6 +31,6 @@ export function shrink({ machine }: Chart, scope: Scope): readonly string[] {
 }
 
 function paramsOf({ guard }: StaticTransition): Readonly<Record<string, unknown>> | null {
-  const params = typeof guard === "object" ? (guard as { params?: unknown } | null)?.params : null;
-  return typeof params === "object" ? (params as Readonly<Record<string, unknown>>) : null;
+  const { params } = Object(guard) as { params?: unknown };
+  return typeof params === "object" ? (params as Readonly<Record<string, unknown>> | null) : null;
 }
