@@ -7,8 +7,15 @@ import { payoutSaga } from "../../machines/payout/index.ts";
 import { subscriptionSaga } from "../../machines/subscription/index.ts";
 import { tripSaga } from "../../machines/trip/index.ts";
 import { always, check, never } from "../../src/check/check.ts";
-import type { CheckOptions, PropertyName, World } from "../../src/check/check.ts";
+import type {
+  CheckFinding,
+  CheckOptions,
+  PropertyName,
+  Witness,
+  World,
+} from "../../src/check/check.ts";
 import type { AnySaga } from "../../src/saga/define.ts";
+import { replay } from "../../src/testing/testing.ts";
 import { mutate, withAttempts } from "./mutant.ts";
 import type { Change, Draft } from "./mutant.ts";
 import {
@@ -35,9 +42,27 @@ const order: Subject = {
     ],
   },
 };
+const withdrawing = "compensating.withdrawingTransfer";
 const payout: Subject = {
   saga: withAttempts(payoutSaga, 2),
-  options: { samples: payoutSamples },
+  options: {
+    samples: payoutSamples,
+    waivers: [
+      ["state-unreachable", `${withdrawing}.taken`],
+      [
+        "transition-dead",
+        `${withdrawing} on xstate.done.state.payout.${withdrawing} if isTaken to bookingTransfer`,
+      ],
+      [
+        "transition-dead",
+        `${withdrawing}.attempting on xstate.done.actor.withdrawTransfer if isTransfer to ${withdrawing}.taken`,
+      ],
+    ].map(([property, place]) => ({
+      property: property as PropertyName,
+      place: place as string,
+      reason: "No sample says that an undo came too late: its answer without an effect.",
+    })),
+  },
 };
 const onboarding: Subject = {
   saga: withAttempts(onboardingSaga, 2),
@@ -451,9 +476,9 @@ const mutants: readonly Mutant[] = [
         mayBeThere: ({ context }: Draft, { part }: Draft) => context.parts[part].outcome === "done",
       },
     },
-    world: "zombie",
+    world: "lossy",
     property: "compensated",
-    place: "bookCar",
+    place: "bookFlight",
   },
   {
     name: "bookings are cancelled before the payment is refunded",
@@ -473,7 +498,9 @@ const mutants: readonly Mutant[] = [
 ];
 
 const table: string[] = [];
-afterAll(() => console.log(table.join("\n")));
+afterAll(() =>
+  console.log(["mutant | found as | world | moves of the witness", ...table].join("\n")),
+);
 
 describe.each(Object.entries(subjects))("%s", (name, { saga, options }) => {
   test("nothing is found in the original", () => {
@@ -486,22 +513,54 @@ describe.each(Object.entries(subjects))("%s", (name, { saga, options }) => {
   }, 120_000);
 
   test.each(mutants.filter((mutant) => mutant.of === name))(
-    "found: $name",
-    ({ name: mistake, change, world, property, place }) => {
-      const report = check(mutate(saga, change), { ...options, worlds: [world] });
+    "found, and so it happens in the runtime: $name",
+    async ({ name: mistake, change, world, property, place }) => {
+      const mutant = mutate(saga, change);
 
-      const caught = report.findings.find(
-        (finding) => finding.property === property && finding.place === place,
-      );
-      expect(report.findings.map((finding) => `${finding.property} at ${finding.place}`)).toContain(
-        `${property} at ${place}`,
-      );
-      const moves = caught?.witness === null ? "-" : `${caught?.witness.steps.length} moves`;
+      const report = check(mutant, { ...options, worlds: [world] });
+
+      const found = report.findings.map((finding) => `${finding.property} at ${finding.place}`);
+      expect(found).toContain(`${property} at ${place}`);
+      const caught = report.findings[found.indexOf(`${property} at ${place}`)];
+      const moves = caught?.witness?.steps.length ?? "none";
       table.push(`${name}: ${mistake} | ${property} at ${place} | ${world} | ${moves}`);
+      if (caught?.witness) await expectInRuntime(mutant, options, caught, caught.witness);
     },
     120_000,
   );
 });
+
+/** The moves of a witness, made to the real runtime, lead through the same states and to the same broken claim. */
+async function expectInRuntime(
+  saga: AnySaga,
+  { samples }: CheckOptions,
+  { property, place }: CheckFinding,
+  { start, steps }: Witness,
+): Promise<void> {
+  const moves = steps.map(({ move }) => move);
+
+  const seen = await replay(saga, moves, { samples });
+
+  expect(seen.settled.map(({ state }) => state)).toEqual(
+    [start, ...steps].map(({ state }) => state),
+  );
+  expect(seen.inPlace).toEqual([...new Set((steps.at(-1) ?? start).inPlace)]);
+  if (property === "doubled") {
+    expect(seen.ledger.filter(({ activity }) => activity === place)).toHaveLength(2);
+  }
+  if (isOfTheLedger(property)) expect(seen.broken).not.toEqual([]);
+  const refused = /^always take (\S+) in/.exec(place)?.[1] ?? place;
+  if (property !== "event-early" && refused === place) return;
+  const payload = samples.events?.[refused]?.[0] ?? {};
+  const event = { ...payload, type: refused };
+  await expect(replay(saga, [...moves, { kind: "send", event }], { samples })).rejects.toThrow(
+    /takes no event/,
+  );
+}
+
+function isOfTheLedger(property: PropertyName): boolean {
+  return ["completed", "compensated", "reverse-order"].includes(property);
+}
 
 test("there are at least 25 mutants", () => {
   expect(mutants.length).toBeGreaterThanOrEqual(25);

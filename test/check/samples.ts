@@ -20,6 +20,7 @@ export const payoutSamples: Samples = {
   outputs: {
     reserveFunds: { holdId: "h-1" },
     submitTransfer: { transferId: "t-1" },
+    withdrawTransfer: { transferId: null },
     // The bank tells the truth.
     findTransfer: (_input: never, { inPlace }: WorldFacts) => ({
       transferId: inPlace.includes("submitTransfer") ? "t-1" : null,
