@@ -14,6 +14,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_EVENT_INVALID: "The saga declares no such event, or the event does not fit its schema.",
   SAGA_FORCE_REQUIRED: "terminate undoes nothing of what was done; ask again with force: true.",
   SAGA_SCHEDULE_INVALID: "The schedule cannot be one; detail says which member, and why.",
+  SAGA_COMMAND_INVALID: "The command line asks for what cannot be; it never comes over HTTP.",
   SAGA_NOT_FOUND: "There is no saga of this name in this process.",
   SAGA_INSTANCE_NOT_FOUND: "The saga has no instance of this id.",
   SAGA_SCHEDULE_NOT_FOUND: "The saga has no schedule of this id.",
