@@ -19,6 +19,8 @@ export const configVariables = {
   SAGACHART_MACHINES: z.string().min(1).default("machines"),
   /** How long an attempt may be lost before another process makes it again, ms. */
   SAGACHART_LEASE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
+  /** Where the commands of `sagachart` find the server; unset: at `HOST` and `PORT`. */
+  SAGACHART_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Address of the shop that the order saga calls; unset: a demo shop in this process. */
   SHOP_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Address of the services that the other example sagas call; unset: demo services in this process. */
@@ -34,6 +36,8 @@ export interface Config {
   readonly dbPath: string;
   readonly machinesPath: string;
   readonly leaseMs: number;
+  /** Where commands find the server. */
+  readonly url: string;
   readonly shopUrl: string | null;
   readonly servicesUrl: string | null;
   readonly logLevel: (typeof levels)[number];
@@ -64,8 +68,20 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     dbPath: data.SAGACHART_DB,
     machinesPath: data.SAGACHART_MACHINES,
     leaseMs: data.SAGACHART_LEASE_MS,
+    url: data.SAGACHART_URL ?? urlOf(data.HOST, data.PORT),
     shopUrl: data.SHOP_URL ?? null,
     servicesUrl: data.SERVICES_URL ?? null,
     logLevel: data.LOG_LEVEL,
   });
+}
+
+/** The environment of this process. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** A server that listens on all addresses is found on this machine's own. */
+function urlOf(host: string, port: number): string {
+  const own = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${own.includes(":") ? `[${own}]` : own}:${port}`;
 }

@@ -9,6 +9,7 @@ test("an empty environment gives the documented defaults", () => {
     dbPath: "data/sagachart.db",
     machinesPath: "machines",
     leaseMs: 30_000,
+    url: "http://127.0.0.1:3000",
     shopUrl: null,
     servicesUrl: null,
     logLevel: "info",
@@ -22,6 +23,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     SAGACHART_DB: "/var/lib/sagas.db",
     SAGACHART_MACHINES: "sagas",
     SAGACHART_LEASE_MS: "1500",
+    SAGACHART_URL: "https://sagas.test/api",
     SHOP_URL: "http://shop.test:8080",
     SERVICES_URL: "https://services.test",
     LOG_LEVEL: "",
@@ -34,6 +36,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     dbPath: "/var/lib/sagas.db",
     machinesPath: "sagas",
     leaseMs: 1_500,
+    url: "https://sagas.test/api",
     shopUrl: "http://shop.test:8080",
     servicesUrl: "https://services.test",
     logLevel: "info",
@@ -47,6 +50,7 @@ test.each([
   ["PORT", "http"],
   ["SAGACHART_LEASE_MS", "99"],
   ["SAGACHART_LEASE_MS", "3600001"],
+  ["SAGACHART_URL", "sagas.test"],
   ["SHOP_URL", "shop.test"],
   ["SHOP_URL", "file:///etc/passwd"],
   ["SERVICES_URL", "services.test"],
@@ -59,6 +63,16 @@ test.each([
       message: expect.stringContaining(name) as string,
     }),
   );
+});
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:4000"],
+  ["0.0.0.0", "http://127.0.0.1:4000"],
+  ["::", "http://[::1]:4000"],
+  ["::1", "http://[::1]:4000"],
+  ["sagas.test", "http://sagas.test:4000"],
+])("a server that listens on %s is looked for at %s", (host, url) => {
+  expect(loadConfig({ HOST: host, PORT: "4000" }).url).toBe(url);
 });
 
 test("all that is wrong is told at once", () => {

@@ -9,7 +9,7 @@ import type { Plan } from "./plan.ts";
 import { undosOf } from "./undo-states.ts";
 
 /** Names of the steps that run beside others. */
-export function membersOf({ stages }: Plan): readonly string[] {
+function membersOf({ stages }: Plan): readonly string[] {
   return stages.flatMap((stage) =>
     stage.kind === "parallel" ? stage.steps.map(({ name }) => name) : [],
   );

@@ -53,7 +53,7 @@ export function array(items: readonly Code[]): CodeArray {
   return { kind: "array", items };
 }
 
-export function wrap(before: string, inner: Code, after: string): CodeWrap {
+function wrap(before: string, inner: Code, after: string): CodeWrap {
   return { kind: "wrap", before, inner, after };
 }
 

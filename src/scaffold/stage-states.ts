@@ -33,7 +33,7 @@ export function stageStates(plan: Plan, index: number): Code {
 }
 
 /** Where the way back begins for all that came before this place. */
-export function undoBefore({ name, stages }: Plan, index: number): string {
+function undoBefore({ name, stages }: Plan, index: number): string {
   const undos = stages
     .slice(0, index)
     .flatMap(stepsOf)

@@ -7,7 +7,7 @@ import type { Code } from "./code.ts";
 import { pascal } from "./names.ts";
 
 /** Attempts before a step is given up. An undo, and what may not be undone, is worth more of them. */
-export const ATTEMPTS_MAX = { forward: 3, persistent: 8 } as const;
+const ATTEMPTS_MAX = { forward: 3, persistent: 8 } as const;
 
 /** How a step that fails for good goes on. */
 export type Failing =
@@ -60,7 +60,7 @@ function mayBeStuck({ failing }: StepShape): boolean {
 }
 
 /** An action or a guard by its name, with the step that it is about if it must be told. */
-export function named(
+function named(
   shape: Pick<StepShape, "activity" | "isMember">,
   name: string,
   more: Readonly<Record<string, Code>> = {},
@@ -76,7 +76,7 @@ function memberName(name: string): string {
   return rest === "Step" ? `${verb}Member` : `${verb}Member${rest}`;
 }
 
-export function backoffOf({ activity, isMember }: StepShape): string {
+function backoffOf({ activity, isMember }: StepShape): string {
   return isMember ? `backoff${pascal(activity)}` : "backoff";
 }
 

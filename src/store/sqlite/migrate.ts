@@ -44,6 +44,11 @@ export function findPendingMigrations(client: Database, path: string): PendingMi
   };
 }
 
+/** How many migrations this program knows. */
+export function countMigrations(): number {
+  return readMigrationFiles({ migrationsFolder: fileURLToPath(MIGRATIONS_URL) }).length;
+}
+
 /** Applies all of them in one transaction, or none. */
 export function applyMigrations(client: Database, path: string, pending: PendingMigrations): void {
   if (pending.statements.length === 0) return;

@@ -1,0 +1,160 @@
+/**
+ * A look at a database file that changes nothing: read only, without the owner lock, so that it works while a
+ * server has the file. And a copy of it, as of one moment, that any later moment of the server leaves alone.
+ */
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import Database from "better-sqlite3";
+import { SagaError } from "../../errors.ts";
+import type { InstanceCount, InstancePage, InstanceQuery, StoredInstance } from "../store.ts";
+import type { InstanceKey } from "../store.ts";
+import { countMigrations, findPendingMigrations } from "./migrate.ts";
+import { takeOwnerLock } from "./owner-lock.ts";
+import { toOpenError } from "./sqlite-errors.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+
+/** What may be asked of a store that must not be changed. */
+export interface ReadableStore {
+  load(key: InstanceKey): Promise<StoredInstance | null>;
+  findInstances(query: InstanceQuery): Promise<InstancePage>;
+  countInstances(filter: { saga?: string }): Promise<readonly InstanceCount[]>;
+}
+
+export interface BackupProgress {
+  /** Of the file. */
+  readonly pages: number;
+  readonly pagesLeft: number;
+}
+
+/** Pages copied between two looks at the progress; 4 MiB. */
+const BACKUP_PAGES = 1_024;
+
+export class DatabaseFile {
+  readonly path: string;
+  readonly #client: Database.Database;
+
+  /**
+   * @throws {SagaError} SAGA_STORE_INVALID if there is no such file, or it is no database of ours.
+   * @throws {SagaError} SAGA_STORE_TOO_NEW if a newer program has migrated it.
+   */
+  constructor(path: string) {
+    this.path = resolve(path);
+    if (!existsSync(this.path)) {
+      throw new SagaError("SAGA_STORE_INVALID", `there is no database at "${this.path}"`);
+    }
+    try {
+      this.#client = new Database(this.path, { readonly: true, fileMustExist: true });
+    } catch (error) {
+      throw toOpenError(error, this.path);
+    }
+    try {
+      findPendingMigrations(this.#client, this.path);
+    } catch (error) {
+      this.#client.close();
+      throw toOpenError(error, this.path);
+    }
+  }
+
+  /** How many migrations the file has, and how many this program knows. */
+  schema(): { applied: number; known: number } {
+    const applied = Number(this.#client.pragma("user_version", { simple: true }));
+    return { applied, known: countMigrations() };
+  }
+
+  /** What SQLite finds damaged; nothing if all is well. It reads the whole file. */
+  damages(): readonly string[] {
+    const rows = this.#client.pragma("quick_check") as readonly { quick_check: string }[];
+    const found = rows.map((row) => row.quick_check).filter((text) => text !== "ok");
+    const orphans = this.#client.pragma("foreign_key_check") as readonly { table: string }[];
+    const tables = new Set(orphans.map(({ table }) => table));
+    return [
+      ...found,
+      ...[...tables].map((table) => `rows of "${table}" whose instance is missing`),
+    ];
+  }
+
+  /** Whether a store has it open for writing now, here or in another process. */
+  isOwned(): boolean {
+    try {
+      takeOwnerLock(this.path).release();
+      return false;
+    } catch (error) {
+      if (error instanceof SagaError && error.code === "SAGA_STORE_LOCKED") return true;
+      throw error;
+    }
+  }
+
+  /** Its instances; null if the schema is not the one that this program reads. */
+  read(): ReadableStore | null {
+    const { applied, known } = this.schema();
+    if (applied !== known) return null;
+    return new SqliteStore({ client: this.#client, epoch: 0, release: () => {} });
+  }
+
+  /**
+   * Copies the file as it is now to a new one, and looks whether the copy is whole before it gets its name.
+   *
+   * @throws {SagaError} SAGA_COMMAND_INVALID if there is a file at `target` already, or no folder for it.
+   * @throws {SagaError} SAGA_STORE_INVALID if the copy is damaged; it is deleted then.
+   */
+  async backUp(target: string, onProgress: (progress: BackupProgress) => void): Promise<void> {
+    const path = resolve(target);
+    checkTarget(path);
+    const part = `${path}.part`;
+    try {
+      await this.#copy(part, onProgress);
+      checkCopy(part);
+      if (existsSync(path)) throw inTheWay(path);
+      renameSync(part, path);
+    } catch (error) {
+      throw toOpenError(error, path);
+    } finally {
+      for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(`${part}${end}`, { force: true });
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#client.close();
+  }
+
+  // While this connection reads, its view of the file stands still, however much a server writes meanwhile;
+  // without, the copy would begin anew with each commit.
+  async #copy(part: string, onProgress: (progress: BackupProgress) => void): Promise<void> {
+    this.#client.exec("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
+    try {
+      await this.#client.backup(part, {
+        progress({ totalPages, remainingPages }) {
+          onProgress({ pages: totalPages, pagesLeft: remainingPages });
+          return BACKUP_PAGES;
+        },
+      });
+    } finally {
+      this.#client.exec("COMMIT");
+    }
+  }
+}
+
+function checkTarget(path: string): void {
+  if (existsSync(path)) throw inTheWay(path);
+  if (!existsSync(dirname(path))) {
+    throw new SagaError("SAGA_COMMAND_INVALID", `the folder ${dirname(path)} does not exist`);
+  }
+}
+
+function inTheWay(path: string): SagaError {
+  return new SagaError("SAGA_COMMAND_INVALID", `there is a file at ${path}; give another path`);
+}
+
+function checkCopy(part: string): void {
+  const copy = new Database(part);
+  try {
+    findPendingMigrations(copy, part);
+    const [first] = copy.pragma("quick_check") as readonly { quick_check: string }[];
+    if (first?.quick_check !== "ok") {
+      throw new SagaError("SAGA_STORE_INVALID", `the copy is damaged: ${first?.quick_check ?? ""}`);
+    }
+  } finally {
+    copy.close();
+  }
+}
