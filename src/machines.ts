@@ -9,8 +9,19 @@ import type { AnySaga } from "./saga/define.ts";
 
 const ENTRIES = ["index.ts", "index.js", "index.mjs"];
 
+/** Loads a module by its absolute path. */
+export type LoadModule = (path: string) => Promise<unknown>;
+
+/** Loads what this process can load by itself: TypeScript only if it was started to. */
+async function importModule(path: string): Promise<unknown> {
+  return import(pathToFileURL(path).href);
+}
+
 /** @throws {SagaError} SAGA_CONFIG_INVALID if the folder is missing, a file does not load, or there is no saga in it. */
-export async function loadSagas(machinesPath: string): Promise<readonly AnySaga[]> {
+export async function loadSagas(
+  machinesPath: string,
+  load: LoadModule = importModule,
+): Promise<readonly AnySaga[]> {
   const root = resolve(machinesPath);
   if (!existsSync(root)) throw invalid(`the machines folder ${root} does not exist`);
 
@@ -20,15 +31,14 @@ export async function loadSagas(machinesPath: string): Promise<readonly AnySaga[
       ENTRIES.map((entry) => join(root, name, entry)).find((path) => existsSync(path)),
     )
     .filter((path) => path !== undefined);
-  const sagas = (await Promise.all(entries.map(sagasOf))).flat();
+  const sagas = (await Promise.all(entries.map((path) => sagasOf(path, load)))).flat();
   if (sagas.length === 0) throw invalid(`no folder in ${root} exports a saga from its index.ts`);
   return sagas;
 }
 
-async function sagasOf(path: string): Promise<readonly AnySaga[]> {
+async function sagasOf(path: string, load: LoadModule): Promise<readonly AnySaga[]> {
   try {
-    const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
-    return Object.values(module).filter(isSaga);
+    return Object.values((await load(path)) as object).filter(isSaga);
   } catch (cause) {
     throw invalid(
       `${path} does not load: ${cause instanceof Error ? cause.message : String(cause)}`,

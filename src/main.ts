@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import { buildServer } from "./http/server.ts";
 import { logTelemetry } from "./log.ts";
 import { loadSagas } from "./machines.ts";
+import type { LoadModule } from "./machines.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import { openSqlite } from "./store/sqlite/open.ts";
 
@@ -21,9 +22,13 @@ export interface RunningProcess {
  * Starts the process. `onFatal` hears that the store cannot say what it wrote: the process must end then, and
  * the next one goes on from what is there.
  */
-export async function startProcess(config: Config, onFatal: () => void): Promise<RunningProcess> {
+export async function startProcess(
+  config: Config,
+  onFatal: () => void,
+  load?: LoadModule,
+): Promise<RunningProcess> {
   const logger = pino({ level: config.logLevel });
-  const sagas = await loadSagas(config.machinesPath);
+  const sagas = await loadSagas(config.machinesPath, load);
   const tell = logTelemetry(logger);
   const runtime = await createRuntime({
     store: openSqlite(config.dbPath),
@@ -55,8 +60,12 @@ export async function startProcess(config: Config, onFatal: () => void): Promise
 }
 
 /** Runs until SIGTERM or SIGINT; a second signal does not wait. The exit code is 1 if the store failed. */
-export async function runProcess(config: Config, onStopped: () => Promise<void>): Promise<void> {
-  const running = await startProcess(config, () => process.exit(1));
+export async function runProcess(
+  config: Config,
+  onStopped: () => Promise<void>,
+  load?: LoadModule,
+): Promise<void> {
+  const running = await startProcess(config, () => process.exit(1), load);
   process.stderr.write(`sagachart listens on ${running.url}, data in ${config.dbPath}\n`);
 
   let signals = 0;

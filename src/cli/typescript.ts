@@ -1,21 +1,23 @@
 /**
- * Lets this process load sagas that are TypeScript, wherever they are. Node 20 reads none by itself, and a
- * build before each start would stand between an edit and its effect.
+ * Loads sagas that are TypeScript, wherever they are. Node 20 reads none by itself, and a build before each
+ * start would stand between an edit and its effect.
+ *
+ * jiti takes the types off and leaves the packages that a saga imports to Node, so that a saga and the server have
+ * one and the same sagachart; whether the project is of ES modules or of CommonJS makes no difference.
  */
+import { createJiti } from "jiti";
 import { loadSagas } from "../machines.ts";
+import type { LoadModule } from "../machines.ts";
 import type { AnySaga } from "../saga/define.ts";
 
 /** The sagas of a folder, in TypeScript or JavaScript. @throws {SagaError} as `loadSagas` does. */
 export async function loadAnySagas(machinesPath: string): Promise<readonly AnySaga[]> {
-  await readTypeScript();
-  return loadSagas(machinesPath);
+  return loadSagas(machinesPath, typeScriptLoader());
 }
 
-export async function readTypeScript(): Promise<void> {
-  // A process that runs from source reads it already.
-  if (import.meta.url.endsWith(".ts")) return;
-  const { register } = await import("tsx/esm/api");
-  const { register: registerRequire } = await import("tsx/cjs/api");
-  register();
-  registerRequire();
+/** Undefined where this process runs from source, and so reads TypeScript already. */
+export function typeScriptLoader(): LoadModule | undefined {
+  if (import.meta.url.endsWith(".ts")) return undefined;
+  const jiti = createJiti(import.meta.url);
+  return (path) => jiti.import(path);
 }

@@ -4,7 +4,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { runProcess } from "../../main.ts";
 import type { Cli } from "../cli.ts";
 import { dbOption, hostOption, machinesOption, portOption } from "../file-options.ts";
-import { readTypeScript } from "../typescript.ts";
+import { typeScriptLoader } from "../typescript.ts";
 
 export function startCommand(cli: Cli): CommandUnknownOpts {
   const command = new Command("start")
@@ -28,8 +28,7 @@ Example:
       SAGACHART_DB: options.db,
       SAGACHART_MACHINES: options.machines,
     });
-    await readTypeScript();
-    await runProcess(config, async () => {});
+    await runProcess(config, async () => {}, typeScriptLoader());
     // Started by `dev`, it must not outlive it.
     process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
   });
