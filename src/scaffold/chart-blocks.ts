@@ -194,10 +194,17 @@ tryAgain: assign({ attempt: 0, stuckReason: null }),`,
 ),`,
   },
   {
+    name: "endMember",
+    text: `endMember: assign(({ context }, params: { step: MemberStep }) =>
+  changed(context, params.step, NEW_MEMBER),
+),`,
+  },
+  {
     name: "failMember",
     text: `// The first failure is the one that is told.
 failMember: assign(({ context, event }, params: { step: MemberStep }) => ({
   ...changed(context, params.step, {
+    ...NEW_MEMBER,
     rejected: isRejection(event) && !context.members[params.step].unsure,
   }),
   failure: context.failure ?? {
@@ -210,6 +217,7 @@ failMember: assign(({ context, event }, params: { step: MemberStep }) => ({
   {
     name: "failMemberTimedOut",
     text: `failMemberTimedOut: assign(({ context }, params: { step: MemberStep }) => ({
+  ...changed(context, params.step, NEW_MEMBER),
   failure: context.failure ?? {
     step: params.step,
     kind: "unknown" as const,

@@ -84,7 +84,8 @@ function definition(plan: Plan): Code {
     type,
     type.startsWith("saga.") ? "Reasoned" : pascal(type),
   ]);
-  const waits = waitsOf(plan);
+  // What comes from outside may come too early.
+  const early = [...waitsOf(plan), ...(hasApproval(plan) ? ["APPROVED", "DECLINED"] : [])];
   return openObject({
     name: text(plan.name),
     version: "1",
@@ -93,7 +94,7 @@ function definition(plan: Plan): Code {
     compensations: openObject(Object.fromEntries(compensations)),
     input: "Input",
     events: openObject(Object.fromEntries(events)),
-    parks: waits.length > 0 ? array(waits.map(text)) : undefined,
+    parks: early.length > 0 ? array(early.map(text)) : undefined,
   });
 }
 

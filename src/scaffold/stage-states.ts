@@ -65,6 +65,7 @@ function stepStage(plan: Plan, index: number, { name, undo }: Step): Code {
     // Of a step that nothing undoes nobody could say any more whether it happened.
     on: isBehind || own === null ? undefined : openObject({ "saga.cancel": cancelTo(own) }),
     states,
+    meta: plan.pivot === name ? object({ pivot: "true" }) : undefined,
     onDone: isBehind
       ? next
       : array([

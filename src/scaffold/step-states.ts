@@ -81,7 +81,7 @@ function backoffOf({ activity, isMember }: StepShape): string {
 }
 
 function attempting(shape: StepShape): Code {
-  const { activity, input, isKept } = shape;
+  const { activity, input } = shape;
   const members = ["reference", ...input].map((name) => [name, `context.${name}`] as const);
   return openObject({
     tags: text(shape.phases[0]),
@@ -95,19 +95,22 @@ function attempting(shape: StepShape): Code {
         inner: object(Object.fromEntries(members)),
         after: ")",
       },
-      onDone: isKept
-        ? object({
-            target: text("done"),
-            actions: object({
-              type: text(`keep${pascal(activity)}`),
-              params: "({ event }) => event.output",
-            }),
-          })
-        : text("done"),
+      onDone: done(shape),
       onError: array([retry(shape), ...givenUp(shape, "")]),
     }),
     after: openObject({ attemptTimeout: array([retry(shape), ...givenUp(shape, "TimedOut")]) }),
   });
+}
+
+function done(shape: StepShape): Code {
+  const { activity, isKept, isMember } = shape;
+  if (!isKept) return text("done");
+  const keep = object({
+    type: text(`keep${pascal(activity)}`),
+    params: "({ event }) => event.output",
+  });
+  const actions = isMember ? array([keep, named(shape, "endStep")]) : keep;
+  return object({ target: text("done"), actions });
 }
 
 function retry(shape: StepShape): Code {
