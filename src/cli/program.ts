@@ -2,8 +2,10 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { backupCommand } from "./commands/backup.ts";
+import { checkCommand } from "./commands/check.ts";
 import { devCommand } from "./commands/dev.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { drawCommand } from "./commands/draw.ts";
 import { listCommand } from "./commands/list.ts";
 import { migrateCommand } from "./commands/migrate-db.ts";
 import { newCommand } from "./commands/new.ts";
@@ -68,7 +70,7 @@ export function buildProgram(cli: Cli): CommandUnknownOpts {
 
 function groupsOf(cli: Cli): readonly (readonly [string, readonly CommandUnknownOpts[]])[] {
   return [
-    ["Write sagas:", [newCommand(cli)]],
+    ["Write sagas:", [newCommand(cli), checkCommand(cli), drawCommand(cli)]],
     ["Run them:", [devCommand(cli), startCommand(cli)]],
     [
       "Operate instances of a running server:",

@@ -5,6 +5,7 @@
  * jiti takes the types off and leaves the packages that a saga imports to Node, so that a saga and the server have
  * one and the same sagachart; whether the project is of ES modules or of CommonJS makes no difference.
  */
+import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
 import { loadSagas } from "../machines.ts";
 import type { LoadModule } from "../machines.ts";
@@ -13,6 +14,12 @@ import type { AnySaga } from "../saga/define.ts";
 /** The sagas of a folder, in TypeScript or JavaScript. @throws {SagaError} as `loadSagas` does. */
 export async function loadAnySagas(machinesPath: string): Promise<readonly AnySaga[]> {
   return loadSagas(machinesPath, typeScriptLoader());
+}
+
+/** One module, in TypeScript or JavaScript. */
+export async function loadAnyModule(path: string): Promise<unknown> {
+  const load = typeScriptLoader();
+  return load === undefined ? import(pathToFileURL(path).href) : load(path);
 }
 
 /** Undefined where this process runs from source, and so reads TypeScript already. */

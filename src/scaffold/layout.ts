@@ -23,7 +23,7 @@ export function projectLayout(machinesPath: string, name: string): Layout {
     folder,
     testPath: posix.join(folder, `${name}.test.ts`),
     sagachart: "sagachart",
-    samples: "sagachart/testing",
+    samples: "sagachart/check",
     test: { folder: ".", sagachart: "sagachart", testing: "sagachart/testing" },
   };
 }
@@ -34,7 +34,7 @@ export function repositoryLayout(name: string): Layout {
     folder: `machines/${name}`,
     testPath: `test/machines/${name}.test.ts`,
     sagachart: "../../src/index.ts",
-    samples: "../../src/testing/testing.ts",
+    samples: "../../src/check/check.ts",
     test: {
       folder: `../../machines/${name}`,
       sagachart: "../../src/index.ts",
