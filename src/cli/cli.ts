@@ -61,7 +61,8 @@ export class Cli {
       this.shell.writeError(`${JSON.stringify({ error: { code, message, details } })}\n`);
       return;
     }
-    const label = paint({ hasColor: this.shell.hasColor }, "red", code ?? "error");
+    const { hasColor, isTerminal } = this.shell;
+    const label = paint({ hasColor: hasColor && isTerminal }, "red", code ?? "error");
     this.shell.writeError(withNewline(`${label}: ${message}`));
     for (const line of detailLines(details)) this.shell.writeError(`  ${line}\n`);
   }
@@ -85,13 +86,13 @@ function factsOf(error: unknown): {
 function detailLines(details: Readonly<Record<string, unknown>>): readonly string[] {
   const { accepts, issues } = details as {
     accepts?: readonly { type: string }[];
-    issues?: readonly { path?: readonly unknown[]; message: string }[];
+    issues?: readonly { path?: string; message: string }[];
   };
   const taken = Array.isArray(accepts)
     ? [`takes now: ${accepts.map(({ type }) => type).join(", ") || "nothing"}`]
     : [];
   const wrong = Array.isArray(issues)
-    ? issues.map(({ path = [], message }) => `${path.join(".") || "(all)"}: ${message}`)
+    ? issues.map(({ path = "", message }) => `${path || "(all)"}: ${message}`)
     : [];
   return [...taken, ...wrong];
 }

@@ -70,5 +70,6 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /** The text in a style, if there are colours. */
 export function paint(shell: Pick<Shell, "hasColor">, style: Style, text: string): string {
-  return shell.hasColor ? styleText(style, text) : text;
+  // Whether there are colours was decided above, for the shell and not for this process.
+  return shell.hasColor ? styleText(style, text, { validateStream: false }) : text;
 }

@@ -141,7 +141,8 @@ class DevServer {
 
   #tell(style: "red" | "green" | "yellow" | "cyan", text: string): void {
     const { shell } = this.#cli;
-    shell.writeError(`${paint(shell, style, "sagachart")} ${text}\n`);
+    const hasColor = shell.hasColor && shell.isTerminal;
+    shell.writeError(`${paint({ hasColor }, style, "sagachart")} ${text}\n`);
   }
 
   #short(path: string): string {

@@ -44,17 +44,20 @@ Examples:
     const call = callOf(saga, id, options.phase);
     let left = options.limit ?? Number.POSITIVE_INFINITY;
     const after = options.after === undefined ? undefined : String(options.after);
-    const messages = follow(transportOf(cli, options), { ...call, signal: shell.signal }, after);
+    // Ends the connection, which else stays open until the server has something to say.
+    const enough = new AbortController();
+    const signal = AbortSignal.any([shell.signal, enough.signal]);
+    const messages = follow(transportOf(cli, options), { ...call, signal }, after);
     try {
       for await (const { id: position, event, data } of messages) {
         if (event !== "transition") continue;
         const entry = { position, ...(JSON.parse(data) as Omit<StreamedEntry, "position">) };
         cli.answer(entry, () => lineOf(shell, entry));
         left -= 1;
-        if (left <= 0) return;
+        if (left <= 0) enough.abort();
       }
     } catch (error) {
-      if (!shell.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
       // Ctrl-C is how one ends it.
       cli.endWith(exitCodes.done);
     }
