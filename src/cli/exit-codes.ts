@@ -2,6 +2,8 @@
  * How the command ends: a number that a script can tell the cases by. The table is public API, and
  * `docs/reference/cli.md` has it too; a test keeps the two equal.
  */
+import { SagaHttpError } from "../client/client.ts";
+import { errorStatus, SagaError } from "../errors.ts";
 
 export const exitCodes = {
   /** Done, and nothing to complain about. */
@@ -54,11 +56,9 @@ const byCode: Readonly<Record<string, ExitCode>> = {
 /** How a command ends that failed with this error. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Interrupted) return exitCodes.interrupted;
-  if (!(error instanceof Error)) return exitCodes.failed;
-  const { code, status } = error as { code?: unknown; status?: unknown };
-  const known = typeof code === "string" ? byCode[code] : undefined;
-  if (known !== undefined) return known;
-  return typeof status === "number" ? exitCodeOfStatus(status) : exitCodes.failed;
+  if (!(error instanceof SagaError || error instanceof SagaHttpError)) return exitCodes.failed;
+  const status = error instanceof SagaError ? errorStatus[error.code] : error.status;
+  return byCode[error.code] ?? exitCodeOfStatus(status);
 }
 
 function exitCodeOfStatus(status: number): ExitCode {
