@@ -25,7 +25,7 @@ test("there are no colours where answers do not go to a terminal, nor with NO_CO
   const seen = [hasColor({}), hasColor({ NO_COLOR: "1" }), hasColor({ TERM: "dumb" })];
   Object.defineProperty(stdout, "isTTY", isTTY ?? { value: undefined, configurable: true });
 
-  expect(plain.hasColor).toBe(stdout.isTTY === true);
+  expect(plain.hasColor).toBe(Boolean(stdout.isTTY));
   expect(seen).toEqual([true, false, false]);
 });
 

@@ -193,8 +193,13 @@ test("a wait that is in vain ends as late, with what the instance was by then", 
   const { run } = await listen();
 
   const late = await run([
-    ...["start-instance", "booking", ...SEATS],
-    ...["--wait-for", "phase:completed", "--timeout", "20"],
+    "start-instance",
+    "booking",
+    ...SEATS,
+    "--wait-for",
+    "phase:completed",
+    "--timeout",
+    "20",
   ]);
 
   expect(late.code).toBe(9);

@@ -28,13 +28,14 @@ test.each(shapes.map((plan) => [plan.name, plan] as const))(
   },
 );
 
-const letters = "abcdefghijklmnopqrstuvwxyz";
+const letters = "abcdefghijklmnopqrstuvwxyz".split("");
+const capitals = letters.map((letter) => letter.toUpperCase());
 const nameLength = { minLength: 1, maxLength: NAME_LENGTH_MAX };
 const stepName = fc
   .string({ unit: fc.constantFrom(...letters), ...nameLength })
   .map((name) => `${name.slice(0, 3)}X${name.slice(4)}`.slice(0, NAME_LENGTH_MAX));
 const eventName = fc
-  .string({ unit: fc.constantFrom(...letters.toUpperCase()), ...nameLength })
+  .string({ unit: fc.constantFrom(...capitals), ...nameLength })
   .map((name) =>
     `${name.slice(0, 10)}_${name.slice(10)}X`.slice(0, NAME_LENGTH_MAX).replace(/_$/, "X"),
   );

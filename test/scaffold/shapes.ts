@@ -4,7 +4,7 @@ import type { Plan, PlanRequest } from "../../src/scaffold/plan.ts";
 
 type StageRequest = PlanRequest["stages"][number];
 
-export function step(argument: string): StageRequest {
+function step(argument: string): StageRequest {
   return { kind: "step", step: toStep(argument) };
 }
 

@@ -1,4 +1,5 @@
 /** Waits for changes of source files, and tells of those that come together once. */
+import { relative } from "node:path";
 import { watch } from "chokidar";
 import type { Clock } from "../../clock.ts";
 
@@ -17,15 +18,19 @@ const IGNORED = /(^|[/\\])(node_modules|\.git|dist|coverage)([/\\]|$)|\.db(-wal|
 export async function watchFiles(paths: readonly string[], clock: Clock): Promise<Changes> {
   const watcher = watch([...paths], {
     ignoreInitial: true,
-    ignored: (path) => IGNORED.test(path),
+    // Only below what is watched: that itself may be anywhere.
+    ignored: (path) => paths.every((root) => IGNORED.test(relative(root, path))),
   });
   const changed = new Set<string>();
   let tell: (() => void) | null = null;
   let cancel: (() => void) | null = null;
-  watcher.on("all", (_, path) => {
-    changed.add(path);
+  const tellSoon = (): void => {
     cancel?.();
     cancel = clock.schedule(QUIET_MS, () => tell?.());
+  };
+  watcher.on("all", (_, path) => {
+    changed.add(path);
+    tellSoon();
   });
   await new Promise<void>((resolve, reject) => {
     watcher.once("ready", resolve);
@@ -33,18 +38,31 @@ export async function watchFiles(paths: readonly string[], clock: Clock): Promis
   });
   return {
     async next(signal) {
-      await new Promise<void>((resolve, reject) => {
-        tell = () => (changed.size > 0 ? resolve() : undefined);
-        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-        if (signal.aborted) reject(signal.reason as Error);
-      });
-      const now = [...changed];
+      // What changed while nobody asked has been told to nobody.
+      if (changed.size > 0) tellSoon();
+      await untilTold(signal, (told) => (tell = told));
+      const seen = [...changed];
       changed.clear();
-      return now;
+      return seen;
     },
     async close() {
       cancel?.();
       await watcher.close();
     },
   };
+}
+
+/** Resolves when what it gives is called; rejects when the signal is aborted. */
+async function untilTold(signal: AbortSignal, give: (told: () => void) => void): Promise<void> {
+  const answered = new AbortController();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      signal.throwIfAborted();
+      const options = { once: true, signal: answered.signal };
+      signal.addEventListener("abort", () => reject(signal.reason as Error), options);
+      give(resolve);
+    });
+  } finally {
+    answered.abort();
+  }
 }
