@@ -9,6 +9,7 @@ export type {
   ActivityArguments,
   ActivityLog,
   ActivityName,
+  AnyActivities,
   AnySaga,
   ClientEvent,
   Compensations,
@@ -17,12 +18,17 @@ export type {
   Limits,
   Saga,
   SagaDefinition,
+  TransactionalActivities,
 } from "./saga/define.ts";
 export type { Backoff } from "./saga/backoff.ts";
+export { transaction } from "./store/sqlite/transaction.ts";
+export type { SqliteTransaction, TransactionArguments } from "./store/sqlite/transaction.ts";
+export type { TransactionalActivity } from "./saga/transactional.ts";
 
 // Run sagas.
 export { createRuntime } from "./runtime/runtime.ts";
 export { openSqlite } from "./store/sqlite/open.ts";
+export type { SqliteOptions } from "./store/sqlite/open.ts";
 export type { Runtime, RuntimeOptions, SendOptions, StartOptions } from "./runtime/runtime.ts";
 export type { JournalView } from "./runtime/runtime.ts";
 export type { BulkFilter, BulkProgress } from "./runtime/bulk.ts";

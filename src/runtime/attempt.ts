@@ -4,8 +4,10 @@
 import type { Chart } from "../saga/chart.ts";
 import { decode, normalize } from "../saga/codec.ts";
 import type { Activity, ActivityLog } from "../saga/define.ts";
+import type { PendingActivity } from "../saga/effect.ts";
 import type { Outcome } from "../saga/step.ts";
-import type { EffectRecord, InstanceKey } from "../store/store.ts";
+import type { EffectRecord, EffectRef, InstanceKey } from "../store/store.ts";
+import type { Instance } from "./instance.ts";
 import type { AttemptFacts, Telemetry } from "./telemetry.ts";
 import { traceIdOf } from "./trace.ts";
 
@@ -48,6 +50,23 @@ export async function outcomeOf(attempt: Attempt, telemetry: Telemetry): Promise
   } catch (error) {
     return { kind: "error", error };
   }
+}
+
+/** Promise 7: an abandoned attempt of what this effect undoes may still take effect. */
+export function isHeldBack({ chart, standing }: Instance, effect: EffectRecord): boolean {
+  const undone = chart.undoes.get(effect.src) ?? [];
+  return standing.activities.some(({ abandoned, src }) => abandoned && undone.includes(src));
+}
+
+/** Whether the chart still waits for its result. */
+export function isLive({ standing }: Instance, ref: EffectRef): boolean {
+  return standing.activities.some(
+    (activity: PendingActivity) => !activity.abandoned && isSame(activity, ref),
+  );
+}
+
+function isSame(a: EffectRef, b: EffectRef): boolean {
+  return a.activityId === b.activityId && a.generation === b.generation;
 }
 
 export function isYetToBegin({ status }: Attempt): boolean {

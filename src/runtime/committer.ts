@@ -38,6 +38,18 @@ export class Committer {
     });
   }
 
+  /** Commits what `work` makes, with what it wrote itself, in a transaction of its own. See `Store.commitWith`. */
+  async commitWith(work: (tx: unknown) => WriteSet): Promise<CommitOutcome> {
+    if (this.#fatal !== null) throw this.#fatal;
+    if (this.#store.commitWith === undefined) throw new Error("the store has no transactions");
+    try {
+      return await this.#store.commitWith(work);
+    } catch (error) {
+      if (isFatal(error)) this.#stop(error);
+      throw error;
+    }
+  }
+
   #wake(): void {
     if (this.#busy) return;
     this.#busy = true;

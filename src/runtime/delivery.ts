@@ -3,6 +3,7 @@ import { declaredEvents } from "../saga/accepts.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { Delivery, OuterDelivery } from "./decide.ts";
 import { checkEvent } from "./incoming.ts";
+import type { Transaction } from "./transact.ts";
 
 /**
  * The delivery with its event as the event's schema gives it.
@@ -17,7 +18,7 @@ export async function checkDelivery(chart: Chart, delivery: OuterDelivery): Prom
   return { ...delivery, event: await checkEvent(chart, event) };
 }
 
-export function nameOf(delivery: Delivery): string {
+export function nameOf(delivery: Delivery | Transaction): string {
   switch (delivery.kind) {
     case "event":
       return `event ${delivery.event.type}`;
@@ -32,6 +33,7 @@ export function nameOf(delivery: Delivery): string {
     case "begin":
       return "begin";
     case "outcome":
+    case "transaction":
     case "lapse": {
       const { activityId, generation } = delivery.effect;
       return `${delivery.kind} of ${activityId} of revision ${generation}`;

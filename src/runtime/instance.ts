@@ -4,6 +4,7 @@
  */
 import { LRUCache } from "lru-cache";
 import type { EventObject } from "xstate";
+import { SagaError } from "../errors.ts";
 import type { Chart } from "../saga/chart.ts";
 import { decode } from "../saga/codec.ts";
 import type { PendingActivity, PendingChild, PendingTimer } from "../saga/effect.ts";
@@ -78,6 +79,14 @@ export function addressOf({ saga, instanceId }: InstanceKey): string {
 export function momentAfter({ record }: Instance, nowMs: number): Moment {
   const { instanceId, revision, parent } = record;
   return { instanceId, revision: revision + 1, nowMs, childId: parent?.childId };
+}
+
+/** The instance was changed by somebody else since it was read. */
+export function conflict(key: InstanceKey): SagaError {
+  return new SagaError(
+    "SAGA_REVISION_CONFLICT",
+    `instance "${key.instanceId}" of saga "${key.saga}" is being changed elsewhere; try again`,
+  );
 }
 
 function fromStored(registry: Registry, stored: StoredInstance): Instance {

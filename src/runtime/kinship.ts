@@ -13,22 +13,19 @@ import { start } from "../saga/step.ts";
 import type { Moment } from "../saga/step.ts";
 import type { InstanceKey, ParentLink } from "../store/family.ts";
 import type { Decision } from "./decide.ts";
+import type { Facts } from "./facts.ts";
 import type { Kin } from "./family-rows.ts";
 import { checkId } from "./incoming.ts";
+import { placesOf } from "./places.ts";
+import type { Releases } from "./places.ts";
 import { prepare } from "./write-set.ts";
 import type { Decided, Origin, Prepared, WorkerFacts } from "./write-set.ts";
 
 /** What finding out needs. */
 export interface Relations {
-  readonly exists: (key: InstanceKey) => Promise<boolean>;
-  readonly findSystemId: (root: InstanceKey, systemId: string) => Promise<InstanceKey | null>;
+  readonly facts: Facts;
   readonly chartOf: (saga: string, version: number) => Chart;
   readonly worker: WorkerFacts & Releases;
-}
-
-export interface Releases {
-  /** Gives back the places of effects that are not going to be committed. */
-  release(effects: Prepared["writeSet"]["effectsStarted"]): void;
 }
 
 interface Mover {
@@ -37,30 +34,32 @@ interface Mover {
   readonly origin: Origin;
 }
 
-/** Prepares a decision with all that it starts. What cannot be stored is thrown, and nothing has happened. */
-export async function prepareWithKin(
-  decided: Decided,
-  mover: Mover,
-  relations: Relations,
-): Promise<Prepared> {
+/**
+ * Prepares a decision with all that it starts. What cannot be stored is thrown, and nothing has happened; a fact that
+ * is not known yet is thrown as `Missing`.
+ */
+export function prepareWithKin(decided: Decided, mover: Mover, relations: Relations): Prepared {
+  const places = placesOf(relations.worker);
+  try {
+    return prepareFamily(decided, mover, { ...relations, worker: places });
+  } catch (error) {
+    places.giveBack();
+    throw error;
+  }
+}
+
+function prepareFamily(decided: Decided, mover: Mover, relations: Relations): Prepared {
   const { chart, moment, origin } = mover;
   const self: InstanceKey = { saga: chart.saga.name, instanceId: moment.instanceId };
   const root = origin.parent?.root ?? self;
-  const decision = await withInstanceIds(decided.decision, self, relations);
+  const decision = withInstanceIds(decided.decision, self, relations);
   const family = familyOf({ ...decided, decision });
-  const named = await findNamed(decision.step.effects, root, relations);
+  const named = findNamed(decision.step.effects, root, relations);
   const receiverOf = (address: Address): InstanceKey =>
     receiver(address, { self, parent: origin.parent, family, named });
-  const births = await bear(decision, mover, { self, root, receiverOf, relations });
+  const births = bear(decision, mover, { self, root, receiverOf, relations });
   const kin: Kin = { self, root, receiverOf, ...births };
-  try {
-    return prepare(chart, { ...decided, decision }, { moment, origin, kin }, relations.worker);
-  } catch (error) {
-    for (const { writeSet } of births.born.flatMap(withBorn)) {
-      relations.worker.release(writeSet.effectsStarted);
-    }
-    throw error;
-  }
+  return prepare(chart, { ...decided, decision }, { moment, origin, kin }, relations.worker);
 }
 
 /** What was prepared, with all that it starts, parents first. */
@@ -69,11 +68,7 @@ export function withBorn(prepared: Prepared): readonly Prepared[] {
 }
 
 /** Ids of the instances of new children. A child that takes an id again gets another instance beside the old one. */
-async function withInstanceIds(
-  decision: Decision,
-  self: InstanceKey,
-  { exists }: Relations,
-): Promise<Decision> {
+function withInstanceIds(decision: Decision, self: InstanceKey, { facts }: Relations): Decision {
   const { step } = decision;
   const started = step.effects.flatMap((effect) =>
     effect.kind === "startChild" && effect.child.kind === "instance" ? [effect.child] : [],
@@ -84,7 +79,7 @@ async function withInstanceIds(
   for (const child of started) {
     const saga = childSagaName(self.saga, child.src);
     const first = `${self.instanceId}/${child.childId}`;
-    const isTaken = await exists({ saga, instanceId: first });
+    const isTaken = facts.exists({ saga, instanceId: first });
     const instanceId = isTaken ? `${first}~${child.generation}` : first;
     named.set(child, { ...child, instanceId: checkId("instance id of a child", instanceId) });
   }
@@ -103,16 +98,16 @@ function familyOf({ before, decision }: Decided): readonly PendingChild[] {
 }
 
 /** Whom the system ids of this step name, but for its own children's. */
-async function findNamed(
+function findNamed(
   effects: readonly Effect[],
   root: InstanceKey,
-  { findSystemId }: Relations,
-): Promise<ReadonlyMap<string, InstanceKey>> {
+  { facts }: Relations,
+): ReadonlyMap<string, InstanceKey> {
   const named = new Map<string, InstanceKey>();
   for (const effect of effects) {
     if (effect.kind !== "send" || effect.message.to.kind !== "system") continue;
     const { systemId } = effect.message.to;
-    const found = await findSystemId(root, systemId);
+    const found = facts.findSystemId(root, systemId);
     if (found !== null) named.set(systemId, found);
   }
   return named;
@@ -158,7 +153,7 @@ function nobody(name: string): InstanceKey {
 
 type Births = Pick<Kin, "born" | "stillborn">;
 
-async function bear(
+function bear(
   decision: Decision,
   { chart, moment, origin }: Mover,
   {
@@ -167,7 +162,7 @@ async function bear(
     receiverOf,
     relations,
   }: Pick<Kin, "self" | "root" | "receiverOf"> & { relations: Relations },
-): Promise<Births> {
+): Births {
   const toReader = (address: Address): Address =>
     address.kind === "system" ? address : { kind: "instance", ...receiverOf(address) };
   const born: Prepared[] = [];
@@ -191,7 +186,7 @@ async function bear(
       const input: unknown = decode(encode(child.input, toReader));
       const begun = firstDecision(ofChild, input, decision.traceparent ?? null);
       born.push(
-        await prepareWithKin({ decision: begun, before: null, eventId: null }, ofChild, relations),
+        prepareWithKin({ decision: begun, before: null, eventId: null }, ofChild, relations),
       );
     } catch (error) {
       // As in XState, a child that cannot begin is one that failed: its parent is told, and goes on.

@@ -23,6 +23,7 @@ import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
 import { StartQueue } from "./start-queue.ts";
 import type { Telemetry } from "./telemetry.ts";
+import type { Transaction } from "./transact.ts";
 import { Unparker } from "./unparker.ts";
 import { withWaiting } from "./view.ts";
 import type { InstanceView } from "./view.ts";
@@ -79,7 +80,10 @@ export class Loop {
       leaseMs,
       attemptsMax,
       deliver: ({ key, effect }, outcome) =>
-        this.#insist(key, { kind: "outcome", effect, outcome }),
+        this.#insist(
+          key,
+          outcome.kind === "transaction" ? outcome : { kind: "outcome", effect, outcome },
+        ),
       lapseAt: (key, effect, dueAtMs) => this.#lapses.add(toLapse(key, effect, dueAtMs)),
       load: (key) => instances.load(key),
     });
@@ -230,13 +234,13 @@ export class Loop {
   /** Delivers from inside, again and again, until it is taken or of no use any more, or the runtime closes. */
   async #insist(
     key: InstanceKey,
-    delivery: InnerDelivery | { readonly kind: "parked" },
+    delivery: InnerDelivery | Transaction | { readonly kind: "parked" },
   ): Promise<void> {
     await this.#insistence.on({
       key,
       what: delivery.kind,
       // The table keeps a timer until the instance is resumed; the result of an attempt is only here.
-      isKept: delivery.kind !== "outcome",
+      isKept: delivery.kind !== "outcome" && delivery.kind !== "transaction",
       deliver: () =>
         delivery.kind === "parked" ? this.mover.unpark(key) : this.mover.deliver(key, delivery),
     });

@@ -15,17 +15,21 @@ import { decideBounce, decideMessage } from "./decide-message.ts";
 import { decide, toFault } from "./decide.ts";
 import type { Decision, InnerDelivery, OuterDelivery } from "./decide.ts";
 import { checkDelivery, nameOf } from "./delivery.ts";
+import { Facts, Missing, untilKnown } from "./facts.ts";
 import type { Fork } from "./fork.ts";
 import { fingerprintOf } from "./incoming.ts";
-import { addressOf, momentAfter } from "./instance.ts";
+import { addressOf, conflict, momentAfter } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
 import { prepareWithKin, withBorn } from "./kinship.ts";
-import type { Relations, Releases } from "./kinship.ts";
+import type { Relations } from "./kinship.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { decideOrPark, unpark } from "./park.ts";
+import type { Releases } from "./places.ts";
 import type { Registry } from "./registry.ts";
 import type { StartQueue } from "./start-queue.ts";
 import type { Telemetry, TelemetryEvent } from "./telemetry.ts";
+import { transact } from "./transact.ts";
+import type { Transaction } from "./transact.ts";
 import { traceIdOf, traceparentOf } from "./trace.ts";
 import { deliverParked } from "./unparker.ts";
 import { toView } from "./view.ts";
@@ -100,7 +104,9 @@ export class Mover {
       parent: null,
     };
     const decided = { decision, before: null, eventId: null };
-    const prepared = await prepareWithKin(decided, { chart, moment, origin }, this.#relations);
+    const mover = { chart, moment, origin };
+    const relations = this.#relations;
+    const prepared = await untilKnown(() => prepareWithKin(decided, mover, relations));
     const outcome = await this.#commit(prepared);
     if (outcome !== "committed") throw conflict(key);
     return toView(prepared.next);
@@ -138,7 +144,8 @@ export class Mover {
           checked.kind === "event"
             ? decideOrPark(before, checked, moment)
             : (decide(before, checked, moment) as Decision);
-        let prepared = await this.#prepare(before, decision, eventId);
+        const relations = this.#relations;
+        let prepared = await untilKnown(() => this.#prepare(before, decision, eventId, relations));
         const view = toView(prepared.next);
         if (eventId !== null) {
           const answer = { eventId, fingerprint: fingerprintOf(asked), answer: encode(view) };
@@ -152,11 +159,23 @@ export class Mover {
     });
   }
 
-  /** Takes a timer, an outcome, a lapse, or what a child or an action has to say. */
-  deliver(key: InstanceKey, delivery: InnerDelivery): Promise<Taken> {
-    return this.#take(key, nameOf(delivery), (before) =>
-      decide(before, delivery, this.#momentAfter(before)),
-    );
+  /** Takes a timer, an outcome, a lapse, or what a child or an action has to say; or performs a transactional activity. */
+  deliver(key: InstanceKey, delivery: InnerDelivery | Transaction): Promise<Taken> {
+    const what = nameOf(delivery);
+    const decideIt = (before: Instance, inner: InnerDelivery): Decision | null =>
+      decide(before, inner, this.#momentAfter(before));
+    if (delivery.kind !== "transaction") {
+      return this.#take(key, what, (before) => decideIt(before, delivery));
+    }
+    const { committer } = this.#options;
+    return this.#move(key, what, (before) => {
+      const relations = this.#relations;
+      const prepare = (inner: InnerDelivery): Prepared | null => {
+        const decision = decideIt(before, inner);
+        return decision && this.#prepareOrFault(before, decision, null, relations);
+      };
+      return transact(before, delivery, { prepare, committer });
+    });
   }
 
   /** Takes a message. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND, SAGA_INSTANCE_ENDED if nobody can take it. */
@@ -178,13 +197,22 @@ export class Mover {
     what: string,
     decideIt: (before: Instance) => Decision | null,
   ): Promise<Taken> {
+    return this.#move(key, what, async (before) => {
+      const decision = decideIt(before);
+      return decision && this.#prepareKnown(before, decision);
+    });
+  }
+
+  #move(
+    key: InstanceKey,
+    what: string,
+    prepareIt: (before: Instance) => Promise<Prepared | null>,
+  ): Promise<Taken> {
     return this.#alone(key, async () => {
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
         const { instance: before } = await this.#unpark(key);
-        const decision = decideIt(before);
-        if (decision === null) return this.#fenced(before, what);
-
-        const prepared = await this.#prepareOrFault(before, decision);
+        const prepared = await prepareIt(before);
+        if (prepared === null) return this.#fenced(before, what);
         const { fault, verdict } = prepared.decision;
         const isFaulted = verdict === "failed";
         // Told once; until it changes there is nothing new to commit.
@@ -211,7 +239,7 @@ export class Mover {
         const found = unpark(before, this.#momentAfter(before), passed);
         if (found === null) return null;
         const { parked, decision } = found;
-        const prepared = await this.#prepareOrFault(before, decision, parked.eventId);
+        const prepared = await this.#prepareKnown(before, decision, parked.eventId);
         return { sequence: parked.sequence, prepared };
       },
       commit: async (prepared) => {
@@ -254,35 +282,50 @@ export class Mover {
 
   get #relations(): Relations {
     const { instances, store, registry, worker } = this.#options;
-    return {
+    const facts = new Facts({
       exists: async (key) => (await instances.load(key)) !== null,
       findSystemId: (root, systemId) => store.findSystemId(root, systemId),
+    });
+    return {
+      facts,
       chartOf: (saga, version) => registry.chart(saga, version),
       worker,
     };
   }
 
-  #prepare(before: Instance, decision: Decision, eventId: string | null): Promise<Prepared> {
+  #prepare(
+    before: Instance,
+    decision: Decision,
+    eventId: string | null,
+    relations: Relations,
+  ): Prepared {
     const { chart, record: origin } = before;
     const moment = this.#momentAfter(before);
-    return prepareWithKin(
-      { decision, before, eventId },
-      { chart, moment, origin },
-      this.#relations,
-    );
+    return prepareWithKin({ decision, before, eventId }, { chart, moment, origin }, relations);
   }
 
   /** A context that cannot be stored is a fault of the chart like a guard that throws. */
-  async #prepareOrFault(
+  #prepareOrFault(
+    before: Instance,
+    decision: Decision,
+    eventId: string | null,
+    relations: Relations,
+  ): Prepared {
+    try {
+      return this.#prepare(before, decision, eventId, relations);
+    } catch (error) {
+      if (error instanceof Missing) throw error;
+      return this.#prepare(before, toFault(before, decision, error), eventId, relations);
+    }
+  }
+
+  #prepareKnown(
     before: Instance,
     decision: Decision,
     eventId: string | null = null,
   ): Promise<Prepared> {
-    try {
-      return await this.#prepare(before, decision, eventId);
-    } catch (error) {
-      return this.#prepare(before, toFault(before, decision, error), eventId);
-    }
+    const relations = this.#relations;
+    return untilKnown(() => this.#prepareOrFault(before, decision, eventId, relations));
   }
 
   async #commit(prepared: Prepared): Promise<"committed" | "revision" | "gone" | "eventId"> {
@@ -292,7 +335,8 @@ export class Mover {
       for (const { writeSet } of all) worker.release(writeSet.effectsStarted);
     };
     const begunAt = clock.monotonic();
-    const outcome = await committer.commit(prepared.writeSet).catch((error: unknown) => {
+    const { written = () => committer.commit(prepared.writeSet) } = prepared;
+    const outcome = await written().catch((error: unknown) => {
       release();
       throw error;
     });
@@ -368,11 +412,4 @@ function toTransition(
     effects: decision.step.effects,
     durationMs,
   };
-}
-
-function conflict(key: InstanceKey): SagaError {
-  return new SagaError(
-    "SAGA_REVISION_CONFLICT",
-    `instance "${key.instanceId}" of saga "${key.saga}" is being changed elsewhere; try again`,
-  );
 }

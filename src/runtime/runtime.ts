@@ -32,6 +32,7 @@ import { Operations } from "./operations.ts";
 import { Registry } from "./registry.ts";
 import { Schedules } from "./schedules/schedules.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { checkTransactional } from "./transact.ts";
 import { counts, dwell, search } from "./search.ts";
 import type { SearchOptions, SearchPage } from "./search.ts";
 import { readTraceparent } from "./trace.ts";
@@ -87,7 +88,8 @@ const ATTEMPTS_MAX = 1_000;
 /**
  * Opens a runtime on a store, and goes on with what is pending there.
  *
- * @throws {SagaError} SAGA_CHART_INVALID with all findings if a saga cannot be run durably.
+ * @throws {SagaError} SAGA_CHART_INVALID with all findings if a saga cannot be run durably; SAGA_DEFINITION_INVALID
+ * if one has transactional activities and the store cannot perform them.
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const runtime = new Runtime(options);
@@ -118,6 +120,7 @@ export class Runtime {
     this.#store = store;
     this.#random = options.random ?? systemRandom;
     this.#registry = new Registry(options.sagas);
+    checkTransactional(options.sagas, store);
     this.#waiters = new Waiters(clock);
     this.#feed = new Feed(store, clock);
     this.clock = clock;

@@ -5,15 +5,16 @@
  * same key. A compensation is held back while an abandoned attempt of what it undoes may still take effect.
  */
 import type { Cancel, Clock } from "../clock.ts";
-import type { PendingActivity } from "../saga/effect.ts";
 import type { Outcome } from "../saga/step.ts";
 import type { EffectRecord, EffectRef, InstanceKey, Store } from "../store/store.ts";
 import { AttemptQueue } from "./attempt-queue.ts";
-import { factsOf, isYetToBegin, lapseOf, outcomeOf } from "./attempt.ts";
+import { factsOf, isHeldBack, isLive, isYetToBegin, lapseOf, outcomeOf } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { toTransaction } from "./transact.ts";
+import type { Transaction } from "./transact.ts";
 import type { WorkerFacts } from "./write-set.ts";
 
 export interface WorkerOptions {
@@ -25,7 +26,7 @@ export interface WorkerOptions {
   /** Attempts at the same time. */
   readonly attemptsMax: number;
   /** Takes the outcome of an attempt; resolves when it was committed or is of no use any more. */
-  readonly deliver: (attempt: Attempt, outcome: Outcome) => Promise<void>;
+  readonly deliver: (attempt: Attempt, outcome: Outcome | Transaction) => Promise<void>;
   /** Watches over an abandoned attempt that nobody may settle: its lease ends then. */
   readonly lapseAt: (key: InstanceKey, ref: EffectRef, dueAtMs: number) => void;
   /** Finds the instance of an effect that was claimed from the store. */
@@ -67,7 +68,7 @@ export class Worker implements WorkerFacts {
   }
 
   /** Gives back the places of effects whose commit failed. */
-  release(effects: readonly EffectRecord[]): void {
+  release(effects: readonly Pick<EffectRecord, "leaseUntilMs">[]): void {
     this.#reserved -= effects.filter(({ leaseUntilMs }) => leaseUntilMs !== null).length;
   }
 
@@ -252,7 +253,8 @@ export class Worker implements WorkerFacts {
 
   #begin(attempt: Attempt): void {
     attempt.status = "running";
-    void this.#run(attempt);
+    const transaction = toTransaction(attempt, this.#options);
+    void (transaction === null ? this.#run(attempt) : this.#transact(attempt, transaction));
   }
 
   async #run(attempt: Attempt): Promise<void> {
@@ -275,6 +277,15 @@ export class Worker implements WorkerFacts {
       this.#settle(attempt);
       await deliver(attempt, outcome);
     }
+    this.#forget(idOf(attempt.key, attempt.effect));
+  }
+
+  async #transact(attempt: Attempt, transaction: Transaction): Promise<void> {
+    // When the queue has done with it: it takes no place, since it takes no time before its commit.
+    await Promise.resolve();
+    if (!this.#attempts.has(idOf(attempt.key, attempt.effect))) return;
+    this.#settle(attempt);
+    await this.#options.deliver(attempt, transaction);
     this.#forget(idOf(attempt.key, attempt.effect));
   }
 
@@ -346,22 +357,6 @@ export class Worker implements WorkerFacts {
 /** Effects claimed at a time: enough for one transaction, few enough to begin at once. */
 const CLAIM_MAX = 200;
 const CLAIM_RETRY_MS = 1_000;
-
-/** Promise 7: an abandoned attempt of what this effect undoes may still take effect. */
-function isHeldBack({ chart, standing }: Instance, effect: EffectRecord): boolean {
-  const undone = chart.undoes.get(effect.src) ?? [];
-  return standing.activities.some(({ abandoned, src }) => abandoned && undone.includes(src));
-}
-
-function isLive({ standing }: Instance, ref: EffectRef): boolean {
-  return standing.activities.some(
-    (activity: PendingActivity) => !activity.abandoned && isSame(activity, ref),
-  );
-}
-
-function isSame(a: EffectRef, b: EffectRef): boolean {
-  return a.activityId === b.activityId && a.generation === b.generation;
-}
 
 function refOf({ activityId, generation }: EffectRef): EffectRef {
   return { activityId, generation };

@@ -8,7 +8,9 @@ import type { Effect, PendingActivity, PendingTimer } from "../saga/effect.ts";
 import { isPhaseTag } from "../saga/phase.ts";
 import { encodeSnapshot } from "../saga/snapshot.ts";
 import type { Moment, Standing } from "../saga/step.ts";
+import { transactionalOf } from "../saga/transactional.ts";
 import type {
+  CommitOutcome,
   EffectRecord,
   EffectRef,
   InstanceKey,
@@ -52,6 +54,8 @@ export interface Prepared {
   readonly writeSet: WriteSet;
   /** The instances that it starts. */
   readonly born: readonly Prepared[];
+  /** Present if it was written already, by `transact`: what came of it. */
+  readonly written?: () => Promise<CommitOutcome>;
 }
 
 /** A decision on its way to rows. */
@@ -70,7 +74,7 @@ export function prepare(
   const { effects } = decision.step;
   const key = { saga: chart.saga.name, instanceId: moment.instanceId };
   const left = effects.filter((effect) => effect.kind === "leaveActivity").map(activityOf);
-  const dropped = left.filter((activity) => !worker.mayTakeEffect(key, activity));
+  const dropped = left.filter((activity) => !mayTakeEffect(chart, key, activity, worker));
 
   const suspended = before?.record.suspended ?? null;
   const parked = parkedAfter(before, decision);
@@ -121,6 +125,16 @@ export function prepare(
     born: kin.born.map((born) => born.writeSet),
   };
   return { before, decision, next, writeSet, born: kin.born };
+}
+
+// A transactional activity takes effect in a commit of its instance, and this one comes first.
+function mayTakeEffect(
+  { saga }: Chart,
+  key: InstanceKey,
+  activity: PendingActivity,
+  worker: WorkerFacts,
+): boolean {
+  return transactionalOf(saga, activity.src) === undefined && worker.mayTakeEffect(key, activity);
 }
 
 /** The write set with what a repetition of its event will be answered with. */

@@ -15,6 +15,7 @@ import type {
   StateMachine,
 } from "xstate";
 import { SagaError } from "../errors.ts";
+import type { TransactionalActivity } from "./transactional.ts";
 
 /** Where an activity writes what happened; each line carries the ids of its instance and attempt. */
 export interface ActivityLog {
@@ -133,6 +134,27 @@ type ActivityOf<Machine extends AnyStateMachine, Name> = Activity<
   OutputFrom<LogicOf<Machine, Name>>
 >;
 
+/** The same as transactional activities. */
+export type TransactionalActivities<Machine extends AnyStateMachine> = {
+  readonly [Name in ActivityName<Machine>]: TransactionalOf<Machine, Name>;
+};
+
+type TransactionalOf<Machine extends AnyStateMachine, Name> = TransactionalActivity<
+  InputFrom<LogicOf<Machine, Name>>,
+  OutputFrom<LogicOf<Machine, Name>>
+>;
+
+/** Each activity as a function or as a transaction. */
+export type AnyActivities<Machine extends AnyStateMachine> = {
+  readonly [Name in ActorOf<Machine>["src"]]?:
+    | ActivityOf<Machine, Name>
+    | TransactionalOf<Machine, Name>;
+} & {
+  readonly [Name in ActivityName<Machine>]:
+    | ActivityOf<Machine, Name>
+    | TransactionalOf<Machine, Name>;
+};
+
 /** Functions for actions of the chart, in place of those that it draws itself. */
 export type Actions<Machine extends AnyStateMachine> = {
   readonly [Name in ActionOf<Machine>["type"]]?: Action<
@@ -142,7 +164,7 @@ export type Actions<Machine extends AnyStateMachine> = {
 
 /** What a child machine needs to run, as its parent's definition gives it. A whole saga of that machine will do. */
 export interface ChildDefinition<Machine extends AnyStateMachine> {
-  readonly activities?: Activities<Machine>;
+  readonly activities?: AnyActivities<Machine>;
   readonly compensations?: Compensations<Machine>;
   readonly actions?: Actions<Machine>;
   readonly children?: Children<Machine>;
@@ -209,7 +231,7 @@ export interface SagaDefinition<Machine extends AnyStateMachine> {
   /** A positive integer. An instance stays on the version that it was started with. */
   readonly version: number;
   readonly machine: Machine;
-  readonly activities: Activities<Machine>;
+  readonly activities: AnyActivities<Machine>;
   // oxlint-disable-next-line typescript/no-generated-empty-object-type -- empty only for a chart of no activities
   readonly compensations?: Compensations<Machine>;
   /** By name, functions for actions of the chart; those of the chart itself serve where there is none. */
@@ -233,7 +255,9 @@ export interface AnySaga {
   readonly name: string;
   readonly version: number;
   readonly machine: AnyStateMachine;
-  readonly activities: Readonly<Record<string, Activity<never, unknown>>>;
+  readonly activities: Readonly<
+    Record<string, Activity<never, unknown> | TransactionalActivity<never, unknown>>
+  >;
   readonly compensations: Readonly<Record<string, string | null>>;
   readonly actions: Readonly<Record<string, Action<never>>>;
   /** By the name of its logic, what a child machine needs to run. */

@@ -8,6 +8,7 @@ import type { Found, Rule } from "./finding.ts";
 import { isMachine, isPromiseLogic } from "./logic.ts";
 import { actionMentions, actorMentions, delayMentions, guardMentions } from "./mentions.ts";
 import type { NameMention } from "./mentions.ts";
+import { isTransactional } from "./transactional.ts";
 
 export const nameRules: readonly Rule[] = [
   actorUnknown,
@@ -136,12 +137,12 @@ function actionStranger({ machine, actions }: AnySaga): readonly Found[] {
 
 function activityNotFunction({ activities }: AnySaga): readonly Found[] {
   return Object.entries(activities as Record<string, unknown>)
-    .filter(([, activity]) => typeof activity !== "function")
+    .filter(([, activity]) => typeof activity !== "function" && !isTransactional(activity))
     .map(([name, activity]) =>
       atRoot(
         "activity-not-function",
         `activity "${name}" is ${activity === null ? "null" : `of type ${typeof activity}`}`,
-        "give an async function",
+        "give an async function, or transaction(…)",
       ),
     );
 }

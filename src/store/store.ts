@@ -468,6 +468,16 @@ export interface Store extends ScheduleStore, FamilyStore {
   commit(writeSets: readonly WriteSet[]): Promise<readonly CommitOutcome[]>;
 
   /**
+   * Commits one write set in a transaction in which `work`, which makes it, writes rows of the user's own. `tx` is
+   * what the store's users write with. All of it commits, or none: nothing is written if the outcome is another
+   * one, or if `work` throws, whose error is thrown on as it is. `work` is called once at most, and synchronous.
+   * A store that cannot do it leaves this out; sagas with transactional activities are refused on it.
+   *
+   * @throws {SagaError} as `commit` does, and SAGA_TRANSACTION_INVALID if `work` tried to end the transaction.
+   */
+  commitWith?(work: (tx: unknown) => WriteSet): Promise<CommitOutcome>;
+
+  /**
    * Leases up to `limit` live effects, oldest first, that no worker holds: never claimed, their lease
    * lapsed, or held by an owner of this store before this one. Those of suspended instances are left out.
    */

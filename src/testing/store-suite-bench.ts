@@ -1,6 +1,7 @@
 /** What the store suite runs on: a store at a fresh location, closed when its test is over. */
 import { onTestFinished } from "vitest";
 import type { InstanceKey, Store } from "../store/store.ts";
+import type { UserRows } from "./store-suite-transactions.ts";
 
 // More than any test commits.
 const JOURNAL_ENTRIES_MAX = 1_000_000;
@@ -12,6 +13,8 @@ export interface StoreUnderTest {
   readonly freshLocation: () => string | Promise<string>;
   /** False for a store that ends when it is closed: the claims about a reopened one are left out. */
   readonly isDurable: boolean;
+  /** Left out for a store without `commitWith`: the claims about it are left out too. */
+  readonly userRows?: UserRows;
 }
 
 export interface Bench {

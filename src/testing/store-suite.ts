@@ -17,6 +17,7 @@ import { testSearch } from "./store-suite-search.ts";
 import { testLimited } from "./store-suite-limited.ts";
 import { testSuspended } from "./store-suite-suspended.ts";
 import { testTimers } from "./store-suite-timers.ts";
+import { testTransactions } from "./store-suite-transactions.ts";
 
 export type { StoreUnderTest } from "./store-suite-bench.ts";
 
@@ -34,6 +35,7 @@ export function testStore(name: string, underTest: StoreUnderTest): void {
     testSearch(underTest);
     testSuspended(underTest);
     testLimited(underTest);
+    if (underTest.userRows !== undefined) testTransactions(underTest, underTest.userRows);
     testClosing(underTest);
     if (underTest.isDurable) testReopening(underTest);
   });

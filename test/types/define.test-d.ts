@@ -1,8 +1,9 @@
 /** What must compile, and what must not, when a saga is defined and used; `tsc` is the judge. */
 import { setup } from "xstate";
+import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import { activity, defineSaga } from "../../src/index.ts";
-import type { Runtime, Saga } from "../../src/index.ts";
+import { activity, defineSaga, transaction } from "../../src/index.ts";
+import type { Runtime, Saga, SqliteTransaction } from "../../src/index.ts";
 
 const machine = setup({
   types: {
@@ -103,3 +104,37 @@ export async function use(runtime: Runtime): Promise<void> {
   // @ts-expect-error -- only the runtime tells a chart what its activities did
   await runtime.send(complete, "s-1", { type: "xstate.done.actor.charge", output: {} });
 }
+
+// TypeScript looks at the call of `transaction` before it knows the machine, unless it is told.
+defineSaga<typeof machine>({
+  ...saga,
+  activities: {
+    ...activities,
+    charge: transaction(({ tx, input, idempotencyKey }) => {
+      expectTypeOf(tx).toEqualTypeOf<SqliteTransaction>();
+      expectTypeOf(input).toEqualTypeOf<{ cents: number }>();
+      return { paymentId: idempotencyKey };
+    }),
+  },
+});
+
+defineSaga({
+  ...saga,
+  // @ts-expect-error -- the chart reads paymentId as a text
+  activities: { ...activities, charge: transaction(() => ({ paymentId: 1 })) },
+});
+
+defineSaga({
+  ...saga,
+  // @ts-expect-error -- a transactional activity is synchronous
+  activities: { ...activities, charge: transaction(() => Promise.resolve({ paymentId: "p-1" })) },
+});
+
+defineSaga({
+  ...saga,
+  activities: {
+    ...activities,
+    // @ts-expect-error -- the chart gives cents as a number
+    charge: transaction(({ input }: { input: { cents: string } }) => ({ paymentId: input.cents })),
+  },
+});

@@ -50,6 +50,8 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_CHECK_INVALID: "An option of a check cannot be used.",
   SAGA_VERSION_UNKNOWN: "The instance runs on a version of its saga that is not registered.",
   SAGA_SNAPSHOT_INVALID: "A stored instance cannot be read by its saga.",
+  SAGA_TRANSACTION_INVALID:
+    "A transactional activity is asynchronous, or tried to end its transaction.",
   SAGA_CONFIG_INVALID: "A setting of the process cannot be used.",
   SAGA_INTERNAL: "An error that nobody expected; the server's log tells all.",
   SAGA_REVISION_CONFLICT: "The instance was changed elsewhere at the same moment. Send it again.",

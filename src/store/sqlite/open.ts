@@ -10,10 +10,20 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { sql } from "drizzle-orm";
 import type { Store } from "../store.ts";
 import { MEMORY, openConnection } from "./connection.ts";
+import { createGuest } from "./guest.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
 import { meta } from "./schema.ts";
 import { toOpenError } from "./sqlite-errors.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import type { SqliteTransaction } from "./transaction.ts";
+
+export interface SqliteOptions {
+  /**
+   * Creates the tables of your own that transactional activities write to. Called at each opening, inside one
+   * transaction that is undone if it throws; so say `CREATE TABLE IF NOT EXISTS`, and give names a prefix.
+   */
+  readonly setup?: (tx: SqliteTransaction) => void;
+}
 
 /**
  * Opens or creates the database at `path`, with its folder. `:memory:` is a store of its own that ends with it.
@@ -22,14 +32,14 @@ import { SqliteStore } from "./sqlite-store.ts";
  * @throws {SagaError} SAGA_STORE_TOO_NEW if a newer program has migrated it.
  * @throws {SagaError} SAGA_STORE_INVALID if it is no database of ours, or does not take our settings.
  */
-export function openSqlite(path: string): Store {
+export function openSqlite(path: string, { setup = () => {} }: SqliteOptions = {}): Store {
   try {
-    if (path === MEMORY) return openStore(MEMORY, () => {});
+    if (path === MEMORY) return openStore(MEMORY, { setup, release: () => {} });
 
     const file = toFile(path);
     const lock = takeOwnerLock(file);
     try {
-      return openStore(file, () => lock.release());
+      return openStore(file, { setup, release: () => lock.release() });
     } catch (error) {
       lock.release();
       throw error;
@@ -47,9 +57,14 @@ function toFile(path: string): string {
   return join(realpathSync(dirname(absolute)), basename(absolute));
 }
 
-function openStore(file: string, release: () => void): Store {
+function openStore(
+  file: string,
+  { setup, release }: { setup: (tx: SqliteTransaction) => void; release: () => void },
+): Store {
   const client = openConnection(file);
   try {
+    const guest = createGuest(client);
+    client.transaction(() => guest.run(setup)).immediate();
     return new SqliteStore({ client, epoch: nextEpoch(client), release });
   } catch (error) {
     client.close();

@@ -34,6 +34,7 @@ import type {
 import type { ChildRef, MessageRecord, StoredAction, StoredMessage } from "../family.ts";
 import { prepareFamily, type Family } from "./family-queries.ts";
 import { prepareFeed, type Feed } from "./feed-queries.ts";
+import { createGuest, type Guest } from "./guest.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
 import { preparePlaces, type Places } from "./places.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
@@ -63,6 +64,7 @@ export class SqliteStore implements Store {
   readonly #queries: Queries;
   readonly #feed: () => Feed;
   readonly #family: Family;
+  readonly #guest: Guest;
   readonly #leases: Leases;
   readonly #schedules: Schedules;
   readonly #places: Places;
@@ -82,6 +84,7 @@ export class SqliteStore implements Store {
     this.#queries = prepareQueries(db);
     this.#feed = onFirstUse(() => prepareFeed(db));
     this.#family = prepareFamily(db);
+    this.#guest = createGuest(client);
     this.#leases = prepareLeases(db, epoch);
     this.#schedules = prepareSchedules(db);
     this.#places = preparePlaces(db);
@@ -106,6 +109,33 @@ export class SqliteStore implements Store {
       this.#places.keep();
       return outcomes;
     }
+  }
+
+  async commitWith(work: (tx: unknown) => WriteSet): Promise<CommitOutcome> {
+    const threw: unknown[] = [];
+    const outcome = this.#transact(
+      () => {
+        const writeSet = this.#guest.run((tx) => {
+          try {
+            return work(tx);
+          } catch (error) {
+            threw.push(error);
+            return null;
+          }
+        });
+        if (writeSet === null) return null;
+        checkWriteSet(writeSet);
+        this.#places.begin();
+        const applied = this.#apply(writeSet);
+        if (applied === "committed") this.#places.write();
+        return applied;
+      },
+      (applied) => applied === "committed",
+    );
+    // Thrown here, so that an error of the user's own is not taken for one of this database.
+    if (outcome === null) throw threw[0];
+    if (outcome === "committed") this.#places.keep();
+    return outcome;
   }
 
   async claimEffects(options: ClaimOptions): Promise<readonly ClaimedEffect[]> {
