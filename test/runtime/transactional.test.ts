@@ -166,6 +166,20 @@ test("a chart that has left the activity's state gets no row", async () => {
   expect([salesIn(path), calls]).toEqual([[], 0]);
 });
 
+test("what an earlier process left unperformed holds nothing up when the chart leaves it", async () => {
+  const path = databasePath();
+  const saga = defineSale();
+  const before = await openWorld(path, { sagas: [saga], setup, attemptsMax: 0 });
+  await before.runtime.start(saga, { instanceId: "i-1", input });
+
+  const copy = crashedCopy(path);
+  const after = await openWorld(copy, { sagas: [saga], setup, attemptsMax: 0 });
+  const cancelled = await after.runtime.send(saga, "i-1", { type: "CANCEL" });
+
+  expect(cancelled).toMatchObject({ revision: 2, phase: "compensated", activities: [] });
+  expect(salesIn(copy)).toEqual([]);
+});
+
 test("a result that the chart cannot take undoes the row, until the chart can", async () => {
   const path = databasePath();
   const clock = new ManualClock();
