@@ -152,4 +152,6 @@ export type Condition =
   | { readonly state: string }
   | { readonly tag: string }
   /** Nothing runs any more, and nothing but an event from outside or a timer moves it. */
-  | { readonly settled: true };
+  | { readonly settled: true }
+  /** It has ended by its chart, with its output. */
+  | { readonly output: true };

@@ -46,13 +46,15 @@ const TIME_UP = 202;
 
 function toText(condition: Condition): string {
   if ("settled" in condition) return "settled";
+  if ("output" in condition) return "output";
   const [entry] = Object.entries(condition);
   return (entry ?? []).join(":");
 }
 
 // The server answers when the condition is met, and also when the instance has ended otherwise.
-function hasComeTo(condition: Condition, { phase, state, tags }: Instance): boolean {
+function hasComeTo(condition: Condition, { phase, state, tags, error }: Instance): boolean {
   if (!endPhases.includes(phase) || "settled" in condition) return true;
+  if ("output" in condition) return error === null;
   if ("phase" in condition) return phase === condition.phase;
   if ("tag" in condition) return tags.includes(condition.tag);
   return state.split(",").some((path) => `${path}.`.startsWith(`${condition.state}.`));

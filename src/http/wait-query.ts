@@ -23,6 +23,7 @@ export function readWait(query: unknown): Wait | null {
 // A parameter that is given twice is a list.
 function readCondition(text: unknown): Condition {
   if (text === "settled") return { settled: true };
+  if (text === "output") return { output: true };
   const [, kind, name = ""] = /^(phase|state|tag):(.+)$/s.exec(String(text)) ?? [];
   if (typeof text === "string") {
     if (kind === "phase" && isPhase(name)) return { phase: name };
@@ -30,7 +31,7 @@ function readCondition(text: unknown): Condition {
     if (kind === "tag") return { tag: name };
   }
   throw invalid(
-    `waitFor is none of phase:<${phases.join("|")}>, state:<path>, tag:<tag>, settled; give one of these, once`,
+    `waitFor is none of phase:<${phases.join("|")}>, state:<path>, tag:<tag>, settled, output; give one of these, once`,
   );
 }
 

@@ -19,7 +19,9 @@ export type Condition =
    * Nothing is under way by itself: the instance has ended, or no activity of it is live and its phase is not
    * `retrying`, and it does not wait to begin. Timers do not count, since a state that waits for somebody may wait with a deadline.
    */
-  | { readonly settled: true };
+  | { readonly settled: true }
+  /** It has ended by its chart, with the output that the chart gives, if it gives any; not by an error or an operator. */
+  | { readonly output: true };
 
 /** How waiting was over. `ended`: the instance ended otherwise, and can change no more. */
 export type Waited = "met" | "ended" | "timeUp";
@@ -191,6 +193,7 @@ function isMet(condition: Condition, view: InstanceView): boolean {
   if ("phase" in condition) return view.phase === condition.phase;
   if ("tag" in condition) return view.tags.includes(condition.tag);
   if ("settled" in condition) return isSettled(view);
+  if ("output" in condition) return isEndPhase(view.phase) && view.error === null;
   return view.state.split(",").some((path) => `${path}.`.startsWith(`${condition.state}.`));
 }
 

@@ -238,6 +238,20 @@ test("waiting ends when the condition is met", async () => {
   expect(await waiting).toMatchObject({ phase: "compensated", state: "cancelled" });
 });
 
+test("waiting for the output ends with it, or fails if the instance ended without one", async () => {
+  const { client, runtime } = await connect();
+  for (const id of ["b-1", "b-2"]) await client.start("booking", { id, input: { seats: 2 } });
+  const terminate = { operation: "terminate", reason: "a duplicate", force: true } as const;
+
+  const waiting = client.waitFor("booking", "b-1", { output: true });
+  await client.send("booking", "b-1", { type: "CANCEL" });
+  await runtime.operate({ name: "booking" }, "b-2", terminate);
+  const ended = await errorOf(client.waitFor("booking", "b-2", { output: true }));
+
+  expect((await waiting).output).toEqual({ seats: 2 });
+  expect(ended).toMatchObject({ code: "SAGA_INSTANCE_ENDED" });
+});
+
 test("waiting fails if the instance ended otherwise, or the time is up", async () => {
   const { client } = await connect();
   await client.start("booking", { id: "b-1", input: { seats: 2 } });

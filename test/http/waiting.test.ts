@@ -135,6 +135,7 @@ test.each([
   ["phase:failed", 200],
   ["state:nowhere", 200],
   ["settled", 200],
+  ["output", 200],
 ])("an instance that has ended answers %s at once", async (waitFor, status) => {
   const { app, runtime } = await serveB1();
   await post(app, `${B1}/events`, { type: "CANCEL" });
@@ -154,6 +155,20 @@ test("whoever waits for something else is answered when the instance ends", asyn
 
   const { status, body } = await waiting;
   expect([status, body["phase"]]).toEqual([200, "compensated"]);
+});
+
+test("whoever waits for the output is answered with it when the chart ends, and leaves nothing behind", async () => {
+  const { app, runtime, clock } = await serveB1();
+  const timers = clock.pending;
+
+  const early = await get(app, `${B1}?waitFor=output&timeoutMs=0`);
+  const waiting = get(app, `${B1}?waitFor=output`);
+  await clock.quiet();
+  await post(app, `${B1}/events`, { type: "CANCEL" });
+
+  expect(early.status).toBe(202);
+  expect(await waiting).toMatchObject({ status: 200, body: { output: { seats: 2 } } });
+  expect([runtime.waiting, clock.pending]).toEqual([0, timers]);
 });
 
 test("a look without time looks once", async () => {
@@ -247,7 +262,7 @@ test.each([
   "waitFor=state:",
   "waitFor=tag:",
   "waitFor=settled:true",
-  "waitFor=output",
+  "waitFor=output:true",
   "waitFor=settled&waitFor=settled",
   "waitFor=settled&timeoutMs=",
   "waitFor=settled&timeoutMs=-1",

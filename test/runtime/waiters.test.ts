@@ -33,6 +33,27 @@ test.each([
   expect(await ended).toBe(isMet);
 });
 
+test.each([
+  ["completed", null, "met"],
+  ["compensated", null, "met"],
+  ["failed", null, "met"],
+  ["failed", new Error("terminated"), "ended"],
+  ["forward", null, "timeUp"],
+  ["stuck", "cannot be taken", "timeUp"],
+] as const)(
+  "an instance in phase %s with the error %s: output is %s",
+  async (phase, error, how) => {
+    const waiters = new Waiters(new ManualClock());
+    const waiter = waiters.open(key, { output: true }, { timeoutMs: 0 });
+
+    waiter.lookFrom({ ...viewOf("a", phase), error });
+
+    expect((await waiter.over).waited).toBe(how);
+    waiter.close();
+    expect(waiters.size).toBe(0);
+  },
+);
+
 test("a waiter leaves nothing behind, whether it was told, failed or gave up", async () => {
   const clock = new ManualClock();
   const waiters = new Waiters(clock);

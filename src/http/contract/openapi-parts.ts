@@ -72,8 +72,8 @@ export const waiting: readonly ParameterDescription[] = [
   {
     name: "waitFor",
     description:
-      "Answers when it is so: phase:<phase>, state:<path>, tag:<tag>, or settled: nothing is under way by itself.",
-    schema: { type: "string", pattern: "^(settled|(phase|state|tag):.+)$" },
+      "Answers when it is so: phase:<phase>, state:<path>, tag:<tag>, settled: nothing is under way by itself, or output: it has ended with its output.",
+    schema: { type: "string", pattern: "^(settled|output|(phase|state|tag):.+)$" },
   },
   {
     name: "timeoutMs",
