@@ -36,22 +36,14 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       const facts = { ...attemptFacts(event), limitKey: event.limitKey };
       return { level: "info", facts, text: "an attempt waits for room" };
     }
-    case "fenced": {
-      const { kind: _, ...facts } = event;
-      return { level: "info", facts, text: "came too late and changed nothing" };
-    }
-    case "parked": {
-      const { kind: _, ...facts } = event;
-      return { level: "info", facts, text: "event came early and is kept" };
-    }
-    case "stranded": {
-      const { kind: _, ...facts } = event;
-      return { level: "warn", facts, text: "the instance ended before it took this event" };
-    }
-    case "unhandled": {
-      const { kind: _, ...facts } = event;
-      return { level: "warn", facts, text: "no transition takes this message" };
-    }
+    case "fenced":
+      return plainLine("info", event, "came too late and changed nothing");
+    case "parked":
+      return plainLine("info", event, "event came early and is kept");
+    case "stranded":
+      return plainLine("warn", event, "the instance ended before it took this event");
+    case "unhandled":
+      return plainLine("warn", event, "no transition takes this message");
     case "undeliverable": {
       const { from, to, event: type } = event;
       const facts = { ...from, receiver: `${to.saga}/${to.instanceId}`, event: type };
@@ -59,10 +51,10 @@ export function toLogLine(event: TelemetryEvent): LogLine {
     }
     case "acted":
       return actionLine(event);
-    case "repeated": {
-      const { kind: _, ...facts } = event;
-      return { level: "info", facts, text: "event was seen before" };
-    }
+    case "large":
+      return plainLine("warn", event, "the snapshot is large; keep less in the context");
+    case "repeated":
+      return plainLine("info", event, "event was seen before");
     case "undelivered": {
       const { kind: _, error, ...facts } = event;
       return {
@@ -92,6 +84,11 @@ export function toLogLine(event: TelemetryEvent): LogLine {
         text: "the store failed; stopping",
       };
   }
+}
+
+function plainLine(level: LogLevel, event: TelemetryEvent, text: string): LogLine {
+  const { kind: _, ...facts } = event;
+  return { level, facts, text };
 }
 
 function transitionLine(event: TelemetryEvent & { kind: "transition" }): LogLine {

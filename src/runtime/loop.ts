@@ -21,6 +21,7 @@ import { Mover } from "./mover.ts";
 import type { Taken } from "./mover.ts";
 import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
+import { SnapshotSizes } from "./snapshot-size.ts";
 import { StartQueue } from "./start-queue.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Transaction } from "./transact.ts";
@@ -65,6 +66,7 @@ export class Loop {
   readonly #actions: ActionRunner;
   readonly #live: LiveActors;
   readonly #starts: StartQueue;
+  readonly #sizes: SnapshotSizes;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -73,6 +75,7 @@ export class Loop {
     this.emitted = new Emitted(telemetry);
     this.#pauses = new Pauses(clock);
     this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses });
+    this.#sizes = new SnapshotSizes(telemetry);
     this.#worker = new Worker({
       store,
       clock,
@@ -227,6 +230,7 @@ export class Loop {
     this.#courier.committed(prepared);
     this.#actions.committed(prepared);
     this.#live.committed(prepared);
+    this.#sizes.committed(next.record);
     this.#starts.committed(prepared);
     this.#options.onMoved(next);
   }

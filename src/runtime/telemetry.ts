@@ -81,6 +81,13 @@ export type TelemetryEvent =
       /** Null: it was performed. */
       readonly error: string | null;
     })
+  /** The snapshot is so large that it slows all down; told once for each instance and process. */
+  | (InstanceFacts & {
+      readonly kind: "large";
+      readonly bytes: number;
+      /** A larger one is refused. */
+      readonly bytesMax: number;
+    })
   /** An event id that was seen before; answered as the first time. */
   | (InstanceFacts & { readonly kind: "repeated"; readonly eventId: string })
   /** An internal event could not be taken; it will be tried again after `retryInMs`. */

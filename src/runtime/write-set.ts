@@ -28,6 +28,7 @@ import type { Kin } from "./family-rows.ts";
 import type { Instance, ParkedEvent } from "./instance.ts";
 import { toJournaled } from "./journaled-effect.ts";
 import { parkedAfter } from "./park.ts";
+import { checkSnapshotSize } from "./snapshot-size.ts";
 import { traceparentOf } from "./trace.ts";
 
 /** What an instance keeps from its start to its end. */
@@ -81,6 +82,7 @@ export function prepare(
   const decided = { decision: { suspended, ...decision }, dropped, parked };
   const place = standingUnderLimit(before, decision);
   const next = toNext(chart, { ...decided, place }, { moment, origin });
+  checkSnapshotSize(next.record, decision);
   const { phase, state: stateAfter } = next.record;
   const journal: JournalEntry = {
     revision: moment.revision,

@@ -14,6 +14,9 @@ import type { InertScope } from "./scope.ts";
 import { findChild, send } from "./send.ts";
 import { settled } from "./snapshot.ts";
 
+/** Timers, activities and children of one instance. Each is a row, read and kept in memory with it; a chart that loops could start them without end. */
+export const PENDING_EFFECTS_MAX = 1_000;
+
 /** Where an instance stands: its snapshot, and all that is pending. Immutable. */
 export interface Standing extends Pending {
   readonly snapshot: AnyMachineSnapshot;
@@ -185,10 +188,23 @@ function transition(
 function toStep(chart: Chart, pending: Pending, macrostep: Macrostep, eventType: string): Step {
   try {
     const { effects, pending: left } = readEffects(chart, pending, macrostep);
+    checkPending(pending, left);
     return { next: { snapshot: settled(macrostep.after), ...left }, effects };
   } catch (error) {
     throw transitionFailed(chart, eventType, error);
   }
+}
+
+function checkPending(before: Pending, after: Pending): void {
+  const count = pendingOf(after);
+  if (count <= PENDING_EFFECTS_MAX || count <= pendingOf(before)) return;
+  throw new Error(
+    `${count} timers, activities and children would be pending, at most ${PENDING_EFFECTS_MAX} may be; use an instance for each of what they are for`,
+  );
+}
+
+function pendingOf({ timers, activities, children }: Pending): number {
+  return timers.length + activities.length + children.length;
 }
 
 function transitionFailed(chart: Chart, eventType: string, cause: unknown): SagaError {

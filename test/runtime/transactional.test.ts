@@ -307,7 +307,13 @@ test("an output that cannot be stored undoes the row and rejects the activity", 
 
 test("a suspended instance writes nothing until it is resumed", async () => {
   const path = databasePath();
-  const saga = defineSale();
+  const calls: string[] = [];
+  const saga = defineSale(
+    transaction(({ tx, ...facts }) => {
+      calls.push(facts.input.saleId);
+      return recordSale.inTransaction(facts, tx);
+    }),
+  );
   const { runtime } = await openInterrupted(path, saga, (running) =>
     running.operate(saga, "i-1", { operation: "suspend", reason: "audit" }),
   );
@@ -320,6 +326,7 @@ test("a suspended instance writes nothing until it is resumed", async () => {
   await runtime.waitFor(saga, "i-1", { state: "sold" });
 
   expect(held).toEqual(["s-2"]);
+  expect(calls).toEqual(["s-2", "s-1"]);
   expect(salesIn(path)).toEqual(["s-1", "s-2"]);
 });
 

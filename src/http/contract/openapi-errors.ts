@@ -39,6 +39,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_TRANSITION_FAILED: "The chart threw while it took the event; the instance stays as it was.",
   SAGA_CONTEXT_NOT_SERIALIZABLE:
     "The event would put something into the context that cannot be stored.",
+  SAGA_SNAPSHOT_TOO_LARGE: "The event would put more into the instance than its snapshot may hold.",
   SAGA_MAILBOX_FULL: "Too many events wait for this instance. Send it again later.",
   SAGA_PARKING_FULL: "Too many events are parked for this instance. Send it again later.",
   SAGA_STARTS_FULL: "Too many starts wait for the limits of their sagas. Send it again later.",
