@@ -26,6 +26,8 @@ export const configVariables = {
   /** Address of the services that the other example sagas call; unset: demo services in this process. */
   SERVICES_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(levels).default("info"),
+  /** `production` leaves out what only helps while a saga is written. */
+  NODE_ENV: z.string().default("development"),
 } as const;
 
 const Environment = z.object(configVariables);
@@ -41,6 +43,8 @@ export interface Config {
   readonly shopUrl: string | null;
   readonly servicesUrl: string | null;
   readonly logLevel: (typeof levels)[number];
+  /** Whether an assign that changes its context throws. */
+  readonly freezeContext: boolean;
 }
 
 /** @throws {SagaError} SAGA_CONFIG_INVALID that names each bad variable, a misspelt `SAGACHART_*` among them. */
@@ -72,6 +76,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     shopUrl: data.SHOP_URL ?? null,
     servicesUrl: data.SERVICES_URL ?? null,
     logLevel: data.LOG_LEVEL,
+    freezeContext: data.NODE_ENV !== "production",
   });
 }
 

@@ -34,6 +34,7 @@ export async function startProcess(
     store: openSqlite(config.dbPath),
     sagas,
     leaseMs: config.leaseMs,
+    freezeContext: config.freezeContext,
     telemetry: (event) => {
       tell(event);
       if (event.kind === "fatal") onFatal();

@@ -13,6 +13,7 @@ test("an empty environment gives the documented defaults", () => {
     shopUrl: null,
     servicesUrl: null,
     logLevel: "info",
+    freezeContext: true,
   });
 });
 
@@ -27,6 +28,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     SHOP_URL: "http://shop.test:8080",
     SERVICES_URL: "https://services.test",
     LOG_LEVEL: "",
+    NODE_ENV: "production",
     UNRELATED: "is left alone",
   });
 
@@ -40,6 +42,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     shopUrl: "http://shop.test:8080",
     servicesUrl: "https://services.test",
     logLevel: "info",
+    freezeContext: false,
   });
   expect(Object.isFrozen(config)).toBe(true);
 });

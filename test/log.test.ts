@@ -89,6 +89,7 @@ test.each([
   [{ kind: "held", ...attempt }, "info"],
   [{ kind: "fenced", ...instance, what: "timer 3.0" }, "info"],
   [{ kind: "repeated", ...instance, eventId: "e-1" }, "info"],
+  [{ kind: "large", ...instance, bytes: 300_000, bytesMax: 2_000_000 }, "warn"],
   [
     { kind: "undelivered", ...instance, what: "timer", error: new Error("x"), retryInMs: 500 },
     "error",

@@ -8,6 +8,7 @@ import { SagaError } from "../errors.ts";
 import type { Chart } from "../saga/chart.ts";
 import { decode } from "../saga/codec.ts";
 import type { PendingActivity, PendingChild, PendingTimer } from "../saga/effect.ts";
+import { freezeContext } from "../saga/freeze.ts";
 import type { Address } from "../saga/ref.ts";
 import { decodeSnapshot } from "../saga/snapshot.ts";
 import type { Moment, Standing } from "../saga/step.ts";
@@ -43,9 +44,11 @@ const CACHED_MAX = 10_000;
 export class Instances {
   readonly #store: Store;
   readonly #registry: Registry;
+  readonly #isFreezing: boolean;
   readonly #cache = new LRUCache<string, Instance>({ max: CACHED_MAX });
 
-  constructor(store: Store, registry: Registry) {
+  constructor(store: Store, registry: Registry, options: { freezeContext?: boolean } = {}) {
+    this.#isFreezing = options.freezeContext === true;
     this.#store = store;
     this.#registry = registry;
   }
@@ -61,6 +64,7 @@ export class Instances {
 
   /** Only what was committed may be kept, and only by the one event at a time of its mailbox. */
   keep(instance: Instance): void {
+    if (this.#isFreezing) freezeContext(instance.standing.snapshot.context);
     this.#cache.set(addressOf(instance.record), instance);
   }
 

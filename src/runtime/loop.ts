@@ -39,6 +39,7 @@ export interface LoopOptions {
   readonly telemetry: Telemetry;
   readonly leaseMs: number;
   readonly attemptsMax: number;
+  readonly freezeContext: boolean;
   /** Called after each commit, in its order for each instance. */
   readonly onMoved: (instance: Instance) => void;
   /** The store cannot say what it wrote: nothing may go on. */
@@ -71,7 +72,7 @@ export class Loop {
   constructor(options: LoopOptions) {
     this.#options = options;
     const { store, registry, clock, telemetry, leaseMs, attemptsMax } = options;
-    const instances = new Instances(store, registry);
+    const instances = new Instances(store, registry, options);
     this.emitted = new Emitted(telemetry);
     this.#pauses = new Pauses(clock);
     this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses });

@@ -55,6 +55,11 @@ export interface RuntimeOptions {
   readonly leaseMs?: number;
   /** Attempts at the same time. Default 1,000; the others wait in the outbox. */
   readonly attemptsMax?: number;
+  /**
+   * For development: an assign that changes its context, instead of returning a new one, throws. Default false, since
+   * it costs a look at all that is new in a context.
+   */
+  readonly freezeContext?: boolean;
 }
 
 export interface StartOptions<Input> extends WaitOptions {
@@ -135,6 +140,7 @@ export class Runtime {
       telemetry,
       leaseMs: options.leaseMs ?? LEASE_MS,
       attemptsMax: options.attemptsMax ?? ATTEMPTS_MAX,
+      freezeContext: options.freezeContext ?? false,
       onMoved: (instance) => {
         this.#waiters.notify(instance.record, () => toView(instance));
         this.#feed.moved(instance.record);

@@ -8,6 +8,7 @@ import { isForbidding } from "./accepts.ts";
 import type { Chart } from "./chart.ts";
 import { normalize, normalizeError } from "./codec.ts";
 import type { ChildRef, Effect, Macrostep, Pending, PendingActivity } from "./effect.ts";
+import { explainFrozen } from "./freeze.ts";
 import { readEffects } from "./read-effects.ts";
 import { createScope } from "./scope.ts";
 import type { InertScope } from "./scope.ts";
@@ -181,7 +182,8 @@ function transition(
   try {
     return chart.machine.transition(snapshot as never, event, scope as never) as AnyMachineSnapshot;
   } catch (error) {
-    throw transitionFailed(chart, event.type, error);
+    const hint = explainFrozen(error, snapshot.context);
+    throw transitionFailed(chart, event.type, error, hint);
   }
 }
 
@@ -207,9 +209,15 @@ function pendingOf({ timers, activities, children }: Pending): number {
   return timers.length + activities.length + children.length;
 }
 
-function transitionFailed(chart: Chart, eventType: string, cause: unknown): SagaError {
+function transitionFailed(
+  chart: Chart,
+  eventType: string,
+  cause: unknown,
+  hint: string | null = null,
+): SagaError {
   if (cause instanceof SagaError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const what = cause instanceof Error ? cause.message : String(cause);
+  const reason = hint === null ? what : `${what}; ${hint}`;
   return new SagaError(
     "SAGA_TRANSITION_FAILED",
     `saga "${chart.saga.name}" threw on event "${eventType}": ${reason}`,
