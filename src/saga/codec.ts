@@ -3,7 +3,7 @@
  *
  * Plain JSON loses `undefined`, `Date`, `Map`, `Set`, `BigInt`, `Error`, `NaN` and `-0`, each without a
  * word. Here they survive, marked by an object with the key `$t`, and so do references to actors, which are
- * addresses; whatever cannot survive (a function, an instance of a class) is refused with its path.
+ * addresses; whatever cannot survive (a function, an instance of a class, a key that is a symbol) is refused with its path.
  */
 import { SagaError } from "../errors.ts";
 import { addressOf, inertRef } from "./ref.ts";
@@ -17,9 +17,15 @@ const MARK = "$t";
  * @throws {SagaError} SAGA_CONTEXT_NOT_SERIALIZABLE with the path of what cannot be kept.
  */
 export function encode(value: unknown, toReader: Readdress = same): string {
-  // Nearly all values are JSON already; this look is four times cheaper than a marked copy.
-  const isReady = isJson(value, 0);
-  return JSON.stringify(isReady ? value : toMarked(value, { path: "", above: [], toReader }));
+  try {
+    // Nearly all values are JSON already; this look is four times cheaper than a marked copy.
+    const isReady = isJson(value, 0);
+    return JSON.stringify(isReady ? value : toMarked(value, { path: "", above: [], toReader }));
+  } catch (error) {
+    if (error instanceof SagaError) throw error;
+    // A field that is computed, or a proxy.
+    throw notSerializable("", `not to be read (${String(error)})`);
+  }
 }
 
 export type Readdress = (address: Address) => Address;
@@ -40,24 +46,35 @@ export function normalize(value: unknown): unknown {
 }
 
 /**
- * What an activity rejected with, as it can be kept: an error with its name, message, cause and those of its
- * own fields that are plain data. What else libraries hang on their errors (requests, sockets) is left behind.
+ * What an activity rejected with, as it can be kept: an error with its name, message, cause, errors and those of
+ * its own fields that are plain data. What else libraries hang on their errors (requests, sockets) is left behind.
  */
 export function normalizeError(thrown: unknown): unknown {
-  return normalize(toStorable(thrown, CAUSES_MAX));
+  return normalize(toStorable(thrown, { errors: ERRORS_MAX }));
 }
 
-/** `fetch` says what went wrong two causes deep; a chain longer than this is taken for an endless one. */
-const CAUSES_MAX = 8;
+/** `fetch` says what went wrong two causes deep, for each address that it tried; more is taken for a chain without end. */
+const ERRORS_MAX = 32;
 
-function toStorable(thrown: unknown, causesMax: number): unknown {
+function toStorable(thrown: unknown, left: { errors: number }): unknown {
   if (!(thrown instanceof Error)) return isStorable(thrown) ? thrown : textOf(thrown);
+  left.errors -= 1;
   const fields = Object.entries(thrown).filter(([, value]) => isStorable(value));
   const error = Object.assign(new Error(thrown.message), Object.fromEntries(fields));
-  if (thrown.cause !== undefined && causesMax > 0) {
-    error.cause = toStorable(thrown.cause, causesMax - 1);
+  if (thrown.cause !== undefined && left.errors > 0) error.cause = toStorable(thrown.cause, left);
+  if (thrown instanceof AggregateError) {
+    const errors: unknown[] = [];
+    for (const one of thrown.errors as unknown[]) {
+      if (left.errors > 0) errors.push(toStorable(one, left));
+    }
+    hide(error, "errors", errors);
   }
-  return Object.defineProperty(error, "name", { value: thrown.name, configurable: true });
+  return hide(error, "name", thrown.name);
+}
+
+/** Sets a field as the language does on errors of its own: not enumerable. */
+function hide(error: Error, name: string, value: unknown): Error {
+  return Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
 
 // Not everything that can be thrown can be made a text.
@@ -99,10 +116,11 @@ function isJson(value: unknown, depth: number): boolean {
 }
 
 function isJsonObject(value: object, depth: number): boolean {
+  if (Object.getOwnPropertySymbols(value).length > 0) return false;
   if (Array.isArray(value)) {
     // `every` would pass over the holes of a sparse array.
     for (const part of value as unknown[]) if (!isJson(part, depth)) return false;
-    return true;
+    return isOf(value, Array) && Object.keys(value).length === value.length;
   }
   if (!isPlain(value)) return false;
   for (const [key, part] of Object.entries(value)) {
@@ -149,10 +167,11 @@ function objectToMarked(value: object, { path, above, toReader }: Place): unknow
   const child = (key: string | number, part: unknown): unknown =>
     toMarked(part, { path: `${path}/${key}`, above: inside, toReader });
 
-  if (Array.isArray(value)) {
-    return Array.from(value, (part: unknown, index) => child(index, part));
+  checkKeys(value, path);
+  if (isOf(value, Array)) {
+    return Array.from(value, (part, index) => child(index, part));
   }
-  if (value instanceof Date) return { [MARK]: "date", is: dateToNumber(value, path) };
+  if (isOf(value, Date)) return { [MARK]: "date", is: dateToNumber(value) };
   if (isOf(value, Map)) {
     const entries = [...value].map(([key, part], index) => [
       child(`key ${index}`, key),
@@ -164,18 +183,52 @@ function objectToMarked(value: object, { path, above, toReader }: Place): unknow
     return { [MARK]: "set", is: [...value].map((part, index) => child(index, part)) };
   }
   if (value instanceof Error) {
-    const facts = Object.fromEntries(Object.entries(value));
-    if (value.cause !== undefined) facts["cause"] = value.cause;
-    return { [MARK]: "error", name: value.name, message: value.message, is: child("error", facts) };
+    return errorToMarked(value, (facts) => child("error", facts));
   }
-  if (!isPlain(value)) {
-    const address = addressOf(value);
-    if (address === null) throw notSerializable(path, describe(value));
-    return { [MARK]: "ref", is: toReader(address) };
-  }
+  if (!isPlain(value)) return refToMarked(value, { path, toReader });
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => [escapeKey(key), child(key, part)]),
   );
+}
+
+function refToMarked(value: object, { path, toReader }: Omit<Place, "above">): object {
+  const address = addressOf(value);
+  if (address === null) throw notSerializable(path, describe(value));
+  return { [MARK]: "ref", is: toReader(address) };
+}
+
+function errorToMarked(error: Error, mark: (facts: object) => unknown): object {
+  const facts = Object.fromEntries(Object.entries(error));
+  if (Object.hasOwn(error, "cause") || error.cause !== undefined) facts["cause"] = error.cause;
+  const { name, message } = error;
+  const marked = { [MARK]: "error", name, message, is: mark(facts) };
+  const errors = errorsOf(error);
+  return errors === null ? marked : { ...marked, errors: mark(errors) };
+}
+
+/** The errors that an AggregateError is made of. As a field that all may see they are one like any other. */
+function errorsOf(error: Error): readonly unknown[] | null {
+  const errors = Object.getOwnPropertyDescriptor(error, "errors");
+  return errors !== undefined && !errors.enumerable && Array.isArray(errors.value)
+    ? (errors.value as unknown[])
+    : null;
+}
+
+// What JSON and the copies above would leave out without a word.
+function checkKeys(value: object, path: string): void {
+  const symbol = Object.getOwnPropertySymbols(value).find((key) =>
+    Object.prototype.propertyIsEnumerable.call(value, key),
+  );
+  if (symbol !== undefined) {
+    throw notSerializable(path, `an object that has the key ${String(symbol)}`);
+  }
+  const type = [Array, Date, Map, Set].find((each) => isOf<object>(value, each));
+  if (type === undefined) return;
+  const key = Object.keys(value).find((name) => type !== Array || !/^\d+$/.test(name));
+  if (key !== undefined) {
+    const article = type === Array ? "an array" : `a ${type.name}`;
+    throw notSerializable(path, `${article} with the key "${key}"`);
+  }
 }
 
 function fromMarked(value: unknown): unknown {
@@ -218,6 +271,7 @@ function revive(mark: string, marked: Record<string, unknown>): unknown {
 function reviveError(marked: Record<string, unknown>): Error {
   const error = new Error(String(marked["message"]));
   const facts = fromMarked(marked["is"]) as Record<string, unknown>;
+  if (marked["errors"] !== undefined) hide(error, "errors", fromMarked(marked["errors"]));
   for (const [key, value] of Object.entries({ name: marked["name"], ...facts })) {
     // Name and cause are not enumerable on an error as the language makes it.
     const enumerable = key !== "cause" && key !== "name";
@@ -226,8 +280,7 @@ function reviveError(marked: Record<string, unknown>): Error {
   return error;
 }
 
-function dateToNumber(date: Date, path: string): number | null {
-  if (!isOf(date, Date)) throw notSerializable(path, describe(date));
+function dateToNumber(date: Date): number | null {
   const ms = date.getTime();
   return Number.isNaN(ms) ? null : ms;
 }
@@ -244,7 +297,9 @@ function isPlain(value: object): boolean {
 
 function describe(value: object): string {
   if ("sessionId" in value && "send" in value) return "a reference to an actor";
-  return `an instance of ${value.constructor.name || "a class"}`;
+  const { constructor } = value as { constructor?: unknown };
+  const name = typeof constructor === "function" ? constructor.name : "";
+  return `an instance of ${name || "a class"}`;
 }
 
 // A user's own key "$t" must not read as a mark.
@@ -259,7 +314,7 @@ function unescapeKey(key: string): string {
 function notSerializable(path: string, what: string): SagaError {
   return new SagaError(
     "SAGA_CONTEXT_NOT_SERIALIZABLE",
-    `${path === "" ? "the value" : path} is ${what}, which cannot be stored; keep plain data instead`,
+    `${path || "the value"} is ${what}, which cannot be stored; keep plain data instead`,
     { details: { path } },
   );
 }

@@ -73,6 +73,43 @@ describe("what is encoded", () => {
     expect(Object.keys(back.error)).toEqual([]);
   });
 
+  test("keeps the errors of an AggregateError, each with its own cause and fields", () => {
+    const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+    const slow = new Error("slow", { cause: new AggregateError([1n], "inner") });
+    const error = new AggregateError([refused, slow], "no way", { cause: "dns" });
+
+    const back = decode(encode({ error })) as { error: AggregateError };
+
+    expect([back.error.name, back.error.message, back.error.cause]).toEqual([
+      "AggregateError",
+      "no way",
+      "dns",
+    ]);
+    expect(back.error.errors).toMatchObject([
+      { message: "refused", code: "ECONNREFUSED" },
+      { message: "slow", cause: { message: "inner", errors: [1n] } },
+    ]);
+    expect(Object.keys(back.error)).toEqual([]);
+  });
+
+  test("keeps a field called errors of an error that is no AggregateError, and a cause that is nothing", () => {
+    const invalid = Object.assign(new Error("invalid", { cause: undefined }), { errors: ["a"] });
+
+    const back = decode(encode(invalid)) as typeof invalid;
+
+    expect([back.errors, Object.keys(back), Object.hasOwn(back, "cause")]).toEqual([
+      ["a"],
+      ["errors"],
+      true,
+    ]);
+  });
+
+  test("leaves out what is hidden from everybody, as a field that is not enumerable is", () => {
+    const value = Object.defineProperty({ a: 1 }, "hidden", { value: 2 });
+
+    expect(decode(encode(value))).toEqual({ a: 1 });
+  });
+
   test("does not touch the prototype by a key of its name", () => {
     const hostile: unknown = JSON.parse('{"__proto__":{"polluted":true},"date":1}');
 
@@ -112,6 +149,63 @@ describe("what cannot be kept is refused with its path", () => {
     ["an instance of a class", { list: [new Money()] }, "/list/0 is an instance of Money"],
     ["an instance of a subclass", { m: new Register() }, "/m is an instance of Register"],
     ["a binary array", { bytes: new Uint8Array(1) }, "/bytes is an instance of Uint8Array"],
+    ["a regular expression", { re: /a/ }, "/re is an instance of RegExp"],
+    ["a URL", { url: new URL("http://x.test") }, "/url is an instance of URL"],
+    ["a weak map", { seen: new WeakMap() }, "/seen is an instance of WeakMap"],
+    ["a promise", { later: Promise.resolve() }, "/later is an instance of Promise"],
+    ["a boxed number", { n: Object(1) as unknown }, "/n is an instance of Number"],
+    [
+      "an array of a subclass",
+      { a: new (class Row extends Array {})() },
+      "/a is an instance of Row",
+    ],
+    [
+      "a symbol as a key",
+      { a: [{ [Symbol("tax")]: 1 }] },
+      "/a/0 is an object that has the key Symbol(tax)",
+    ],
+    [
+      "a symbol as a key of an array",
+      Object.assign([1], { [Symbol("tax")]: 1 }),
+      "has the key Symbol(tax)",
+    ],
+    [
+      "the match of a regular expression",
+      { m: /b/.exec("abc") },
+      `/m is an array with the key "index"`,
+    ],
+    ["a map with a field", Object.assign(new Map(), { of: 1 }), `is a Map with the key "of"`],
+    [
+      "a set with a field",
+      { s: Object.assign(new Set(), { of: 1 }) },
+      `/s is a Set with the key "of"`,
+    ],
+    [
+      "a date with a field",
+      [Object.assign(new Date(0), { zone: 1 })],
+      `/0 is a Date with the key "zone"`,
+    ],
+    [
+      "an error with a symbol as a key",
+      { e: Object.assign(new Error("x"), { [Symbol("s")]: 1 }) },
+      "/e is an object that has the key Symbol(s)",
+    ],
+    [
+      "an object of no known kind",
+      { o: Object.create(Object.create(null)) as unknown },
+      "/o is an instance of a class",
+    ],
+    [
+      "a field that cannot be read",
+      {
+        o: {
+          get x(): never {
+            throw new Error("not now");
+          },
+        },
+      },
+      "not now",
+    ],
     ["a cycle", { top: cycle }, "/top/a/0 is a cycle"],
     ["a function in a map", new Map([["k", () => 1]]), "/value 0 is a function"],
     ["a function in a set", { s: new Set([() => 1]) }, "/s/0 is a function"],
@@ -172,6 +266,20 @@ describe("what an activity rejects with", () => {
 
     expect(error.cause).toMatchObject({ message: "connect ECONNREFUSED", code: "ECONNREFUSED" });
     expect(normalizeError(endless)).toMatchObject({ cause: { cause: { message: "endless" } } });
+  });
+
+  test("keeps the errors of an AggregateError, of too many the first ones", () => {
+    const refused = Object.assign(new Error("refused"), { socket: () => undefined, code: 1 });
+    const many = Array.from({ length: 1_000 }, (_, n) => new Error(String(n)));
+
+    const error = normalizeError(new AggregateError([refused, "text"], "no way"));
+    const large = normalizeError(new AggregateError([new AggregateError(many), ...many]));
+
+    expect(error).toMatchObject({
+      name: "AggregateError",
+      errors: [{ message: "refused", code: 1 }, "text"],
+    });
+    expect(encode(large).match(/"message"/g)).toHaveLength(32);
   });
 
   test("may be an object that has no text", () => {
