@@ -11,6 +11,8 @@ import { stateNodes } from "./chart.ts";
 import type { Chart } from "./chart.ts";
 import { askAhead, askNow, guardName } from "./guard.ts";
 import type { GuardAnswer } from "./guard.ts";
+import { ROUTE, routesOf } from "./route.ts";
+import type { Route } from "./route.ts";
 
 /** An event that the present state takes. */
 export interface AcceptedEvent {
@@ -44,7 +46,7 @@ export interface EventVerdicts {
 
 /** Events that no client may send: they tell the chart what the runtime saw. */
 function isInternal(eventType: string): boolean {
-  return eventType.startsWith("xstate.");
+  return eventType.startsWith("xstate.") && eventType !== ROUTE;
 }
 
 // A chart does not change, and it is asked for at every event.
@@ -83,11 +85,20 @@ function findAccepted(chart: Chart, snapshot: AnyMachineSnapshot): readonly Acce
   const active = activeNodes(snapshot);
   const events: AcceptedEvent[] = [];
   for (const type of declaredEvents(chart)) {
-    const ask = (transition: Candidate): GuardAnswer => askAhead(transition.guard, snapshot, type);
-    const possible = verdictsOf(chart.machine.root, { active, type, ask });
-    if (possible.has("takes")) events.push({ type, guarded: possible.size > 1 });
+    const possible = knownEvents(chart, type).map((known) => {
+      const ask = ({ guard }: Candidate): GuardAnswer => askAhead(guard, snapshot, known);
+      return verdictsOf(chart.machine.root, { active, type, ask });
+    });
+    if (!possible.some((verdicts) => verdicts.has("takes"))) continue;
+    const isSure = possible.every((verdicts) => verdicts.has("takes") && verdicts.size === 1);
+    events.push({ type, guarded: !isSure });
   }
   return events;
+}
+
+/** What is known of an event of that type before it comes: of a route, which there are. */
+function knownEvents({ machine }: Chart, type: string): readonly EventObject[] {
+  return type === ROUTE ? routesOf(machine).map(({ to }) => ({ type, to })) : [{ type }];
 }
 
 /** Why the step of this event was none. */
@@ -95,13 +106,25 @@ export function refusalOf(chart: Chart, snapshot: AnyMachineSnapshot, event: Eve
   const guards = new Set<string>();
   const ask = (transition: Candidate): GuardAnswer => {
     const answer = askNow(transition.guard, snapshot, event);
-    if (answer === "no" && !isForbidding(transition)) guards.add(guardName(transition.guard));
+    if (answer === "no" && event.type !== ROUTE && !isForbidding(transition)) {
+      guards.add(guardName(transition.guard));
+    }
     return answer;
   };
+  // Beside the author's own guard of a route there is one of XState's, which only tells where it goes.
+  const route = routeOf(chart, event);
+  if (route?.guard !== undefined) guards.add(guardName(route.guard));
   const active = activeNodes(snapshot);
   const possible = verdictsOf(chart.machine.root, { active, type: event.type, ask });
   if (guards.size > 0) return { why: "guard", guards: [...guards] };
   return { why: possible.has("forbids") ? "forbidden" : "not-in-this-state", guards: [] };
+}
+
+/** The route that an event takes, or null. */
+function routeOf({ machine }: Chart, event: EventObject): Route | null {
+  if (event.type !== ROUTE) return null;
+  const { to } = event as { to?: unknown };
+  return routesOf(machine).find((route) => route.to === to) ?? null;
 }
 
 /**

@@ -15,6 +15,7 @@ import type {
   StateMachine,
 } from "xstate";
 import { SagaError } from "../errors.ts";
+import { ROUTE, routeSchema } from "./route.ts";
 import type { TransactionalActivity } from "./transactional.ts";
 
 /** Where an activity writes what happened; each line carries the ids of its instance and attempt. */
@@ -187,17 +188,22 @@ export type Compensations<Machine extends AnyStateMachine> = {
   readonly [Name in ActorOf<Machine>["src"]]?: ActorOf<Machine>["src"] | null;
 };
 
-/** The events that may come from outside. */
-export type ClientEvent<Machine extends AnyStateMachine> = Exclude<
+/** The events of the chart's own that may come from outside. */
+type OwnEvent<Machine extends AnyStateMachine> = Exclude<
   EventFrom<Machine>,
   { type: `xstate.${string}` }
 >;
 
+/** The events that may come from outside: those of the chart's own, and its routes. */
+export type ClientEvent<Machine extends AnyStateMachine> =
+  | OwnEvent<Machine>
+  | Extract<EventFrom<Machine>, { type: "xstate.route" }>;
+
 /** For each event a schema of its payload: the event without `type`. */
 export type EventSchemas<Machine extends AnyStateMachine> = {
-  readonly [Type in ClientEvent<Machine>["type"]]?: StandardSchemaV1<
+  readonly [Type in OwnEvent<Machine>["type"]]?: StandardSchemaV1<
     unknown,
-    Omit<Extract<ClientEvent<Machine>, { type: Type }>, "type">
+    Omit<Extract<OwnEvent<Machine>, { type: Type }>, "type">
   >;
 };
 
@@ -246,7 +252,7 @@ export interface SagaDefinition<Machine extends AnyStateMachine> {
    * Events that may come early: one that no transition takes yet is kept, and delivered once, in the order of
    * arrival, when a state takes it. Any other is refused.
    */
-  readonly parks?: readonly ClientEvent<Machine>["type"][];
+  readonly parks?: readonly OwnEvent<Machine>["type"][];
   readonly limits?: Limits<Machine>;
 }
 
@@ -313,6 +319,7 @@ export function defineSaga<const Machine extends AnyStateMachine>(
       `saga "${name}" has version ${String(version)}; give a positive integer`,
     );
   }
+  const route = routeSchema(machine);
   return Object.freeze({
     name,
     version,
@@ -323,7 +330,10 @@ export function defineSaga<const Machine extends AnyStateMachine>(
     children: Object.freeze({ ...definition.children }) as AnySaga["children"],
     childOf: null,
     input: definition.input ?? null,
-    events: Object.freeze({ ...definition.events }) as AnySaga["events"],
+    events: Object.freeze({
+      ...definition.events,
+      ...(route === null ? {} : { [ROUTE]: route }),
+    }) as AnySaga["events"],
     parks: Object.freeze([...(definition.parks ?? [])]),
     limits: Object.freeze({
       activities: Object.freeze({ ...definition.limits?.activities }),

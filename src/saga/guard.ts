@@ -11,14 +11,18 @@ import type { AnyMachineSnapshot, EventObject } from "xstate";
 /** What a guard says; `unsure`: it depends on the payload. */
 export type GuardAnswer = "yes" | "no" | "unsure";
 
-/** What `guard` says of an event of which only the type is known. */
-export function askAhead(guard: unknown, snapshot: AnyMachineSnapshot, type: string): GuardAnswer {
+/** What `guard` says of an event of which only so much is `known`: mostly its type. */
+export function askAhead(
+  guard: unknown,
+  snapshot: AnyMachineSnapshot,
+  known: EventObject,
+): GuardAnswer {
   let hasLooked = false;
   const look = (key: string | symbol): void => {
-    if (key !== "type") hasLooked = true;
+    if (!Object.hasOwn(known, key)) hasLooked = true;
   };
   const bare = new Proxy<EventObject>(
-    { type },
+    { ...known },
     {
       get: (event, key) => (look(key), Reflect.get(event, key) as unknown),
       has: (event, key) => (look(key), Reflect.has(event, key)),

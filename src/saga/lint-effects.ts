@@ -10,6 +10,7 @@ import { stateNodes } from "./chart.ts";
 import { isMachine, isPromiseLogic } from "./logic.ts";
 import { actionMentions, actorMentions, delayMentions, toBuiltIn } from "./mentions.ts";
 import type { ActionMention } from "./mentions.ts";
+import { drawnRoute, hasOwnId } from "./route.ts";
 
 export const effectRules: readonly Rule[] = [
   actionInline,
@@ -18,7 +19,7 @@ export const effectRules: readonly Rule[] = [
   actorInvalid,
   childNameInvalid,
   snapshotsUnsupported,
-  routeUnsupported,
+  routeUnreachable,
   delayOutOfRange,
 ];
 
@@ -118,14 +119,19 @@ function snapshotsUnsupported({ machine }: AnySaga): readonly Found[] {
   );
 }
 
-function routeUnsupported({ machine }: AnySaga): readonly Found[] {
+// XState leaves such a route out without a word.
+function routeUnreachable({ machine }: AnySaga): readonly Found[] {
   return stateNodes(machine)
-    .filter((node) => "route" in node.config)
+    .filter((node) => drawnRoute(node) !== undefined)
+    .filter((node) => node.parent === undefined || !hasOwnId(node))
     .map((node) => ({
-      rule: "route-unsupported",
+      rule: "route-unreachable",
       state: pathOf(node),
-      message: "a route is taken by an event that no client may send, and is not supported",
-      remedy: "use an event of your own with this state as its target",
+      message:
+        node.parent === undefined
+          ? "a route to the root would never be taken"
+          : "a route to a state without an id would never be taken",
+      remedy: "give an id to the state to go to, and draw the route there",
     }));
 }
 

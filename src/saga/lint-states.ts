@@ -9,6 +9,7 @@ import { invokesOf, pathOf, ROOT, transitionsOf } from "./finding.ts";
 import type { Found, Rule, StaticTransition } from "./finding.ts";
 import { drawnEndPhases, isEndPhase, isPhaseTag, phases } from "./phase.ts";
 import type { Phase } from "./phase.ts";
+import { ROUTE } from "./route.ts";
 
 export const stateRules: readonly Rule[] = [
   stateIdDuplicate,
@@ -144,7 +145,9 @@ function wildcard({ machine }: AnySaga): readonly Found[] {
 
 function eventReserved({ machine, events }: AnySaga): readonly Found[] {
   const drawn = handled(machine).filter(({ descriptor }) => descriptor.startsWith("xstate."));
-  const declared = Object.keys(events).filter((type) => /^xstate\.|(^|\.)\*$/.test(type));
+  const declared = Object.keys(events).filter(
+    (type) => type !== ROUTE && /^xstate\.|(^|\.)\*$/.test(type),
+  );
   return [
     ...drawn.map(({ node, descriptor }) =>
       found("event-reserved", node, {

@@ -36,7 +36,7 @@ describe("effects that cannot be made durable", () => {
       chartOf({}, { actors: { work, "credit/check": createMachine(ending) } }),
     ],
     ["snapshot-unsupported", "onSnapshot", chartOf({ invoke: { ...invoke, onSnapshot: {} } })],
-    ["route-unsupported", "a route", chartOf({ id: "r", route: {} })],
+    ["route-unreachable", "without an id", chartOf({ route: {} })],
     ["delay-out-of-range", "after", chartOf({ after: { "-5": "b" } })],
     ["delay-out-of-range", "after Infinity", chartOf({ after: { Infinity: "b" } })],
     [

@@ -138,3 +138,21 @@ defineSaga({
     charge: transaction(({ input }: { input: { cents: string } }) => ({ paymentId: input.cents })),
   },
 });
+
+const routed = setup({
+  types: { events: {} as { type: "GO" } },
+}).createMachine({
+  initial: "a",
+  states: { a: { id: "a", route: {} }, b: { id: "b" } },
+});
+export const tour = defineSaga({ name: "tour", version: 1, machine: routed, activities: {} });
+
+export async function follow(runtime: Runtime): Promise<void> {
+  await runtime.send(tour, "t-1", { type: "xstate.route", to: "#a" });
+
+  // @ts-expect-error -- b is no route
+  await runtime.send(tour, "t-1", { type: "xstate.route", to: "#b" });
+
+  // @ts-expect-error -- the shop draws no routes
+  await runtime.send(complete, "s-1", { type: "xstate.route", to: "#a" });
+}
