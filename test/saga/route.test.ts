@@ -173,6 +173,9 @@ describe("what is told of routes", () => {
       "#over",
     ]);
     expect(declaredEvents(none)).toEqual([]);
+    expect(
+      routesOf(createMachine({ route: {}, initial: "a", states: { a: { route: {} } } }) as never),
+    ).toEqual([]);
   });
 
   test("they are accepted while one can be taken", () => {
