@@ -44,11 +44,8 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       return plainLine("warn", event, "the instance ended before it took this event");
     case "unhandled":
       return plainLine("warn", event, "no transition takes this message");
-    case "undeliverable": {
-      const { from, to, event: type } = event;
-      const facts = { ...from, receiver: `${to.saga}/${to.instanceId}`, event: type };
-      return { level: "warn", facts, text: "a message found nobody" };
-    }
+    case "undeliverable":
+      return undeliverableLine(event);
     case "acted":
       return actionLine(event);
     case "large":
@@ -84,6 +81,15 @@ export function toLogLine(event: TelemetryEvent): LogLine {
         text: "the store failed; stopping",
       };
   }
+}
+
+function undeliverableLine({
+  from,
+  to,
+  event,
+}: TelemetryEvent & { kind: "undeliverable" }): LogLine {
+  const facts = { ...from, receiver: `${to.saga}/${to.instanceId}`, event };
+  return { level: "warn", facts, text: "a message found nobody" };
 }
 
 function plainLine(level: LogLevel, event: TelemetryEvent, text: string): LogLine {

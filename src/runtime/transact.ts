@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
 import { decode, normalize } from "../saga/codec.ts";
 import type { AnySaga } from "../saga/define.ts";
+import { familyOf } from "../saga/family.ts";
 import type { Outcome } from "../saga/step.ts";
 import { transactionalOf } from "../saga/transactional.ts";
 import type { TransactionalActivity } from "../saga/transactional.ts";
@@ -72,7 +73,7 @@ export async function transact(
 
   for (let tries = 1; ; tries += 1) {
     try {
-      return await attempt(perform, (outcome) => prepare(toDelivery(outcome)), committer);
+      return await performOnce(perform, (outcome) => prepare(toDelivery(outcome)), committer);
     } catch (error) {
       if (!(error instanceof Missing) || tries >= TRIES_MAX) throw error;
       await error.lookUp();
@@ -81,7 +82,7 @@ export async function transact(
 }
 
 /** @throws {Missing} if a fact is not known: then nothing was written. */
-async function attempt(
+async function performOnce(
   perform: Transaction["perform"],
   prepare: (outcome: Outcome) => Prepared | null,
   committer: Preparing["committer"],
@@ -130,7 +131,7 @@ class Untaken extends Error {}
 /** @throws {SagaError} SAGA_DEFINITION_INVALID if a saga has transactional activities and the store cannot perform them. */
 export function checkTransactional(sagas: readonly AnySaga[], store: Store): void {
   if (store.commitWith !== undefined) return;
-  for (const saga of sagas) {
+  for (const saga of sagas.flatMap((one) => familyOf(one))) {
     const src = Object.keys(saga.activities).find((name) => transactionalOf(saga, name));
     if (src === undefined) continue;
     throw new SagaError(

@@ -15,7 +15,7 @@ import type {
   StateMachine,
 } from "xstate";
 import { SagaError } from "../errors.ts";
-import { ROUTE, routeSchema } from "./route.ts";
+import { withRoutes } from "./route.ts";
 import type { TransactionalActivity } from "./transactional.ts";
 
 /** Where an activity writes what happened; each line carries the ids of its instance and attempt. */
@@ -319,7 +319,6 @@ export function defineSaga<const Machine extends AnyStateMachine>(
       `saga "${name}" has version ${String(version)}; give a positive integer`,
     );
   }
-  const route = routeSchema(machine);
   return Object.freeze({
     name,
     version,
@@ -331,9 +330,8 @@ export function defineSaga<const Machine extends AnyStateMachine>(
     childOf: null,
     input: definition.input ?? null,
     events: Object.freeze({
-      ...definition.events,
-      ...(route === null ? {} : { [ROUTE]: route }),
-    }) as AnySaga["events"],
+      ...withRoutes(definition.events as AnySaga["events"], machine),
+    }),
     parks: Object.freeze([...(definition.parks ?? [])]),
     limits: Object.freeze({
       activities: Object.freeze({ ...definition.limits?.activities }),

@@ -5,6 +5,7 @@
 import { SagaError } from "../errors.ts";
 import type { AnyChildDefinition, AnySaga } from "./define.ts";
 import { isMachine } from "./logic.ts";
+import { withRoutes } from "./route.ts";
 
 /** How deep child machines may be nested. Deeper, a machine is taken to be its own child. */
 export const FAMILY_DEPTH_MAX = 8;
@@ -24,8 +25,9 @@ export function childSagas(saga: AnySaga): ReadonlyMap<string, AnySaga> {
     const given = definedOf(saga.children[src] ?? {});
     const child = { ...nothing, ...given, name: childSagaName(name, src), version, machine };
     // Its parent would wait for it, in a state of its own; so a child never waits.
+    const events = withRoutes(child.events, machine);
     const limits = { ...child.limits, instances: null };
-    children.set(src, Object.freeze({ ...child, limits, childOf: name }));
+    children.set(src, Object.freeze({ ...child, events, limits, childOf: name }));
   }
   return children;
 }

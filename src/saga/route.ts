@@ -35,8 +35,17 @@ export function hasOwnId(node: AnyStateNode): boolean {
   return typeof node.config.id === "string" && node.config.id !== "";
 }
 
+/** The schemas of a saga's events, with that of its routes, if its chart has some. */
+export function withRoutes(
+  events: Readonly<Record<string, StandardSchemaV1>>,
+  machine: AnyStateMachine,
+): Readonly<Record<string, StandardSchemaV1>> {
+  const schema = routeSchema(machine);
+  return schema === null ? events : { ...events, [ROUTE]: schema };
+}
+
 /** The schema of the event, without its type; null if the chart has no routes. */
-export function routeSchema(machine: AnyStateMachine): RouteSchema | null {
+function routeSchema(machine: AnyStateMachine): RouteSchema | null {
   const places = routesOf(machine).map(({ to }) => to);
   if (places.length === 0) return null;
   const toJson = (): Record<string, unknown> => ({

@@ -15,7 +15,7 @@ import type { InertScope } from "./scope.ts";
 import { findChild, send } from "./send.ts";
 import { settled } from "./snapshot.ts";
 
-/** Timers, activities and children of one instance. Each is a row, read and kept in memory with it; a chart that loops could start them without end. */
+/** Timers and activities of one instance. Each is a row, read and kept in memory with it; a chart that loops could start them without end. */
 export const PENDING_EFFECTS_MAX = 1_000;
 
 /** Where an instance stands: its snapshot, and all that is pending. Immutable. */
@@ -201,12 +201,12 @@ function checkPending(before: Pending, after: Pending): void {
   const count = pendingOf(after);
   if (count <= PENDING_EFFECTS_MAX || count <= pendingOf(before)) return;
   throw new Error(
-    `${count} timers, activities and children would be pending, at most ${PENDING_EFFECTS_MAX} may be; use an instance for each of what they are for`,
+    `${count} timers and activities would be pending, at most ${PENDING_EFFECTS_MAX} may be; use an instance for each of what they are for`,
   );
 }
 
-function pendingOf({ timers, activities, children }: Pending): number {
-  return timers.length + activities.length + children.length;
+function pendingOf({ timers, activities }: Pending): number {
+  return timers.length + activities.length;
 }
 
 function transitionFailed(

@@ -228,6 +228,56 @@ test("a result that the chart cannot take undoes the row, until the chart can", 
   expect(salesIn(path)).toEqual(["s-1"]);
 });
 
+test("a child that the result starts is born in the same transaction", async () => {
+  const path = databasePath();
+  const parcel = xstateSetup({}).createMachine({
+    id: "parcel",
+    initial: "sent",
+    states: { sent: { tags: "forward" } },
+  });
+  const machine = xstateSetup({
+    actors: { recordSale: activity<{ saleId: string }, { total: number }>(), parcel },
+  }).createMachine({
+    id: "sale",
+    initial: "selling",
+    states: {
+      selling: {
+        tags: "forward",
+        invoke: { id: "recordSale", src: "recordSale", input, onDone: "sending", onError: "over" },
+      },
+      sending: {
+        tags: "forward",
+        invoke: { id: "parcel", src: "parcel", onDone: "over", onError: "over" },
+      },
+      over: { type: "final", tags: "completed" },
+    },
+  });
+  const copies: string[] = [];
+  const saga = defineSaga<typeof machine>({
+    name: "sale",
+    version: 1,
+    machine,
+    activities: {
+      recordSale: transaction(({ tx, ...facts }) => {
+        const output = recordSale.inTransaction(facts, tx);
+        copies.push(crashedCopy(path));
+        return output;
+      }),
+    },
+  });
+  const { runtime } = await openWorld(path, { sagas: [saga], setup });
+
+  await runtime.start(saga, { instanceId: "i-1", input: undefined });
+  const sending = await runtime.waitFor(saga, "i-1", { state: "sending" });
+  const { items } = await runtime.search();
+
+  expect(sending).toMatchObject({ revision: 2, children: [{ childId: "parcel" }] });
+  expect(items.map(({ state }) => state).toSorted()).toEqual(["sending", "sent"]);
+  expect(salesIn(path)).toEqual(["s-1"]);
+  // What was not known of the child was looked up in between, with nothing kept.
+  expect(copies.map(salesIn)).toEqual([[], []]);
+});
+
 test("an asynchronous function is refused in words, and writes nothing, not even later", async () => {
   const path = databasePath();
   let later: unknown;
