@@ -1,6 +1,7 @@
 /**
- * The due queue: what is to happen at a time, in the order of its times. The database has the truth; here is
- * its nearest part, so that nothing is polled while nothing is due and a million parked timers cost no memory.
+ * The due queue: what is to happen at a time, in the order of its times, and at one time in the order in which
+ * it was set. The database has the truth; here is its nearest part, so that nothing is polled while nothing is
+ * due and a million parked timers cost no memory.
  */
 import TinyQueue from "tinyqueue";
 import type { Cancel, Clock } from "../clock.ts";
@@ -9,6 +10,12 @@ export interface DueItem {
   /** Unique among all items. */
   readonly id: string;
   readonly dueAtMs: number;
+}
+
+/** A heap alone would forget which of two items of the same time came first. */
+interface Queued<Item extends DueItem> {
+  readonly item: Item;
+  readonly sequence: number;
 }
 
 export interface DueQueueOptions<Item extends DueItem> {
@@ -32,10 +39,11 @@ export class DueQueue<Item extends DueItem> {
   readonly #options: DueQueueOptions<Item>;
   readonly #itemsMax: number;
   /** Items that are in memory and neither due nor removed yet. */
-  readonly #items = new Map<string, Item>();
+  readonly #items = new Map<string, Queued<Item>>();
   /** Items that were handed over and are not settled yet: the store still has them. */
   readonly #handed = new Set<string>();
-  #queue = new TinyQueue<Item>([], byDueTime);
+  #queue = new TinyQueue<Queued<Item>>([], byDueTime);
+  #sequence = 0;
   /** All items of the store that are due up to here are in memory. */
   #knownUpToMs = -Infinity;
   #wakeAtMs = Infinity;
@@ -85,13 +93,15 @@ export class DueQueue<Item extends DueItem> {
 
   #put(item: Item): void {
     if (this.#items.has(item.id) || this.#handed.has(item.id)) return;
-    this.#items.set(item.id, item);
-    this.#queue.push(item);
+    const queued = { item, sequence: this.#sequence };
+    this.#sequence += 1;
+    this.#items.set(item.id, queued);
+    this.#queue.push(queued);
   }
 
   #sleep(): void {
     if (!this.#open) return;
-    const next = this.#queue.peek();
+    const next = this.#queue.peek()?.item;
     if (next === undefined || next.dueAtMs >= this.#wakeAtMs) return;
     this.#cancel?.();
     const delayMs = Math.min(next.dueAtMs - this.#options.clock.now(), SLEEP_MS_MAX);
@@ -105,7 +115,7 @@ export class DueQueue<Item extends DueItem> {
     if (!this.#open) return;
     const nowMs = this.#options.clock.now();
     for (let count = 0; count < DUE_PER_TURN_MAX; count += 1) {
-      const next = this.#queue.peek();
+      const next = this.#queue.peek()?.item;
       if (next === undefined || next.dueAtMs > nowMs) break;
       this.#queue.pop();
       if (!this.#items.delete(next.id)) continue;
@@ -145,19 +155,19 @@ export class DueQueue<Item extends DueItem> {
   #letGoOfTheLatest(): void {
     if (this.#items.size <= 2 * this.#itemsMax) return;
     this.#rebuild();
-    const kept: Item[] = [];
-    while (kept.length < this.#itemsMax) kept.push(this.#queue.pop() as Item);
-    this.#knownUpToMs = (kept.at(-1) as Item).dueAtMs - 1;
+    const kept: Queued<Item>[] = [];
+    while (kept.length < this.#itemsMax) kept.push(this.#queue.pop() as Queued<Item>);
+    this.#knownUpToMs = (kept.at(-1) as Queued<Item>).item.dueAtMs - 1;
     this.#items.clear();
-    for (const item of kept) this.#items.set(item.id, item);
+    for (const queued of kept) this.#items.set(queued.item.id, queued);
     this.#rebuild();
   }
 
   #rebuild(): void {
-    this.#queue = new TinyQueue<Item>([...this.#items.values()], byDueTime);
+    this.#queue = new TinyQueue<Queued<Item>>([...this.#items.values()], byDueTime);
   }
 }
 
-function byDueTime(a: DueItem, b: DueItem): number {
-  return a.dueAtMs - b.dueAtMs;
+function byDueTime(a: Queued<DueItem>, b: Queued<DueItem>): number {
+  return a.item.dueAtMs - b.item.dueAtMs || a.sequence - b.sequence;
 }

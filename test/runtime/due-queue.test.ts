@@ -47,6 +47,15 @@ test("items are handed over at their times and in their order, never early", asy
   expect(handed).toEqual(["t-1@100", "t-2@200", "t-0@300"]);
 });
 
+test("items of the same time are handed over in the order in which they were set", async () => {
+  const { clock, handed, add } = await queueOver([100, 50, 100, 100, 100]);
+
+  add("last", 100);
+  await clock.advance(100);
+
+  expect(handed).toEqual(["t-1@50", "t-0@100", "t-2@100", "t-3@100", "t-4@100", "last@100"]);
+});
+
 test("an item that is nearer than the next one is handed over first", async () => {
   const { clock, handed, add } = await queueOver([100]);
 
