@@ -117,7 +117,7 @@ function newsOf(
   const { childId: actorId } = parent;
   const { status, value, context, output, error } = standing.snapshot;
   const news: (EventObject & object)[] = [];
-  if (parent.reportsSnapshots && (status === "active" || status === "done")) {
+  if (parent.reportsSnapshots && status === "active") {
     const snapshot = {
       status,
       value: value as unknown,

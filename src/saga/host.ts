@@ -29,7 +29,7 @@ export function host(
     sessionId: "parent",
     system,
     _send: (event: EventObject) => {
-      if (isOpen) listener.onEvent(event);
+      if (isOpen) listener.onEvent(withPlainSnapshot(event, logic));
     },
   };
   const options = { id: childId, input, parent, syncSnapshot: reportsSnapshots };
@@ -50,4 +50,11 @@ export function host(
       actor._stop();
     },
   };
+}
+
+/** An observable's snapshot holds its subscription, which only its own logic knows to leave out. */
+function withPlainSnapshot(event: EventObject, logic: AnyActorLogic): EventObject {
+  if (!event.type.startsWith("xstate.snapshot.")) return event;
+  const { snapshot } = event as EventObject & { snapshot: never };
+  return { ...event, snapshot: logic.getPersistedSnapshot(snapshot) } as EventObject;
 }

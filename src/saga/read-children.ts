@@ -10,6 +10,7 @@ import { normalize } from "./codec.ts";
 import type { Effect, Macrostep, Pending, PendingActivity, PendingChild } from "./effect.ts";
 import { keyOf } from "./idempotency-key.ts";
 import type { ActorKind } from "./logic.ts";
+import { reports } from "./send.ts";
 
 /** Children of one instance at a time, activities apart. Each is rows of its own, and ends with its parent. */
 export const CHILDREN_MAX = 1_000;
@@ -18,6 +19,8 @@ export interface ComparedChildren {
   readonly pending: Pending;
   /** Activities that were left, then whatever was started. */
   readonly effects: readonly Effect[];
+  /** What reducers that were started report of their first state. */
+  readonly reported: readonly Effect[];
   /** Children that are to be told to stop. */
   readonly stopped: readonly PendingChild[];
 }
@@ -51,7 +54,10 @@ export function readChildren(
   if (next.children.length > CHILDREN_MAX) {
     throw badChild(`it would have more than ${CHILDREN_MAX} children at a time`);
   }
-  return { pending: next, effects, stopped };
+  const reported = next.children
+    .filter(({ kind, generation }) => kind === "reducer" && generation === macrostep.revision)
+    .flatMap(reports);
+  return { pending: next, effects, reported, stopped };
 }
 
 function leaveActivities(

@@ -46,7 +46,7 @@ export function readEffects(
     begun,
   );
 
-  const effects = [...read.effects, ...compared.effects];
+  const effects = [...compared.reported, ...read.effects, ...compared.effects];
   for (const child of read.stopping) effects.push({ kind: "stopChild", child });
   const isActive = macrostep.after.status === "active";
   // An end emits no cancel in every case: an instance in error keeps its timers and exits nothing.

@@ -83,9 +83,29 @@ function reduce(
   }
   const moved = children.map((one) => (one === child ? { ...child, state } : one));
   const effects: Effect[] = [{ kind: "moveChild", child: about, state }];
-  if (child.reportsSnapshots) {
-    const snapshot = { status: "active", context: state };
-    effects.push(tell({ type: `xstate.snapshot.${childId}`, snapshot } as EventObject));
-  }
-  return { effects, children: moved };
+  return { effects: [...effects, ...reports({ ...child, state })], children: moved };
+}
+
+/** What the parent of a reducer hears of its present state: nothing unless it asked for it. */
+export function reports({
+  childId,
+  generation,
+  reportsSnapshots,
+  state,
+}: PendingChild): readonly Effect[] {
+  if (!reportsSnapshots) return [];
+  const event = {
+    type: `xstate.snapshot.${childId}`,
+    snapshot: { status: "active", context: state },
+  };
+  return [
+    {
+      kind: "send",
+      message: {
+        to: { kind: "self" },
+        event,
+        about: { childId, generation },
+      },
+    },
+  ];
 }

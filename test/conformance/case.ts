@@ -32,8 +32,10 @@ export interface ActorObservation {
   readonly error: unknown;
   /** Types of the events of the timers that are set, sorted. */
   readonly timers: readonly string[];
-  /** What the actor did since the last observation, in order. */
+  /** What the actor asked of the world since the last observation, in order. */
   readonly effects: readonly (readonly unknown[])[];
+  /** Its custom actions that were performed since, in order. */
+  readonly performed: readonly (readonly unknown[])[];
 }
 
 /** By the path of the actor, the root's is "". */
@@ -56,6 +58,8 @@ export interface Case {
   readonly machine: (stage: Stage) => AnyStateMachine;
   readonly input?: unknown;
   readonly script: readonly Instruction[];
+  /** Lets the machine's own functions serve as its custom actions. */
+  readonly ownActions?: true;
   /** Takes away the handlers that are added to invokes without `onError`. */
   readonly asDrawn?: true;
   /** Rules of lint that refuse the machine at registration, and what a user is to do or know. */

@@ -2,10 +2,14 @@
 import type { Construct } from "./case.ts";
 import { actions } from "./cases/actions.ts";
 import { activities } from "./cases/activities.ts";
+import { children } from "./cases/children.ts";
 import { context } from "./cases/context.ts";
 import { finals } from "./cases/finals.ts";
 import { guards } from "./cases/guards.ts";
 import { history } from "./cases/history.ts";
+import { liveActors } from "./cases/live-actors.ts";
+import { messages } from "./cases/messages.ts";
+import { ownActions } from "./cases/own-actions.ts";
 import { spawnedActivities } from "./cases/spawned-activities.ts";
 import { states } from "./cases/states.ts";
 import { timers } from "./cases/timers.ts";
@@ -22,4 +26,8 @@ export const constructs: readonly Construct[] = [
   ...context,
   ...activities,
   ...spawnedActivities,
+  ...children,
+  ...messages,
+  ...ownActions,
+  ...liveActors,
 ];

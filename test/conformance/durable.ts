@@ -4,20 +4,26 @@
  */
 import { copyFileSync, existsSync } from "node:fs";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { AnyStateMachine } from "xstate";
 import { createRuntime, openSqlite, SagaError } from "../../src/index.ts";
 import type { AnySaga, ErrorCode, InstanceView, Runtime, TelemetryEvent } from "../../src/index.ts";
 import { lint } from "../../src/saga/lint.ts";
-import { isPromiseLogic } from "../../src/saga/lint-effects.ts";
+import type { Effect } from "../../src/saga/effect.ts";
+import { familyOf } from "../../src/saga/family.ts";
+import { isPromiseLogic } from "../../src/saga/logic.ts";
+import { toBuiltIn } from "../../src/saga/mentions.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { sagaOf } from "../saga/steps.ts";
 import { databasePath } from "../fixtures/world.ts";
-import type { ActorObservation, Case, Instruction, Observation } from "./case.ts";
+import type { Case, Instruction, Observation } from "./case.ts";
 import { ROOT_ID } from "./live.ts";
+import type { Facts } from "./observe.ts";
 import { Doings, ownTags, running, toError, toPlain, withDoings } from "./observe.ts";
-import { prepare } from "./prepare.ts";
+import { isMachine, prepare } from "./prepare.ts";
 import { Stage } from "./stage.ts";
 
-type Facts = Omit<ActorObservation, "effects">;
+/** Of the saga; those of child machines begin with it. */
+const NAME = "case";
 
 /** `killed`: a new process for every instruction. `whole`: one process for all, in which late answers can come. */
 export type Way = "killed" | "whole";
@@ -38,7 +44,19 @@ export async function driveDurably(example: Case, way: Way): Promise<readonly Ob
 
 /** Rules of lint that refuse the case's machine, each once. */
 export function findingsOf(example: Case): readonly string[] {
-  return [...new Set(lint(toSaga(example, new Stage())).map(({ rule }) => rule))];
+  const sagas = familyOf(toSaga(example, { stage: new Stage(), perform: () => {} }));
+  return [...new Set(sagas.flatMap(lint).map(({ rule }) => rule))];
+}
+
+/** What the world does for a case's machine. */
+interface World {
+  readonly stage: Stage;
+  readonly perform: (idempotencyKey: string, type: string, params: unknown) => void;
+}
+
+function toSaga(example: Case, world: World): AnySaga {
+  const machine = prepare(example.machine(world.stage), { withOnError: example.asDrawn !== true });
+  return sagaOf(machine, { name: NAME, ...toDefinition(machine, example, world) });
 }
 
 /** Takes any payload. */
@@ -46,22 +64,37 @@ const anything: StandardSchemaV1 = {
   "~standard": { version: 1, vendor: "test", validate: (value) => ({ value }) },
 };
 
-function toSaga({ machine, asDrawn, script }: Case, stage: Stage): AnySaga {
-  const prepared = prepare(machine(stage), { withOnError: asDrawn !== true });
-  const actors = Object.entries(prepared.implementations.actors as Record<string, unknown>);
+function toDefinition(
+  machine: AnyStateMachine,
+  example: Case,
+  world: World,
+): Pick<AnySaga, "activities" | "actions" | "children" | "events"> {
+  const actors = Object.entries(machine.implementations.actors as Record<string, unknown>);
   const activities = actors
     .filter(([, logic]) => isPromiseLogic(logic))
     .map(([src]) => [
       src,
-      ({ idempotencyKey }: { idempotencyKey: string }) => stage.call(calledBy(idempotencyKey)),
+      ({ idempotencyKey }: { idempotencyKey: string }) =>
+        world.stage.call(calledBy(idempotencyKey)),
+    ]);
+  const children = actors.flatMap(([src, logic]) =>
+    isMachine(logic) ? [[src, toDefinition(logic, example, world)] as const] : [],
+  );
+  const custom = Object.entries(machine.implementations.actions as Record<string, unknown>)
+    .filter(([, body]) => toBuiltIn(body) === null)
+    .map(([type]) => [
+      type,
+      ({ params, idempotencyKey }: { params: unknown; idempotencyKey: string }) =>
+        world.perform(idempotencyKey, type, params),
     ]);
   // Not all that a script sends is drawn by its whole name.
-  const sent = script.flatMap((each) => (each.kind === "send" ? [each.event.type] : []));
-  return sagaOf(prepared, {
-    name: "case",
+  const sent = example.script.flatMap((each) => (each.kind === "send" ? [each.event.type] : []));
+  return {
     activities: Object.fromEntries(activities),
+    children: Object.fromEntries(children),
+    actions: example.ownActions === true ? {} : Object.fromEntries(custom),
     events: Object.fromEntries(sent.map((type) => [type, anything])),
-  });
+  };
 }
 
 class Performance {
@@ -72,6 +105,9 @@ class Performance {
   #path = databasePath();
   #saga: AnySaga | undefined;
   #runtime: Runtime | undefined;
+  #processes = 0;
+  /** Keys of actions that were performed: at least once is once. */
+  readonly #performed = new Set<string>();
 
   constructor(example: Case) {
     this.#example = example;
@@ -88,7 +124,7 @@ class Performance {
   async die(): Promise<void> {
     const dying = this.#runtime;
     this.#path = killedCopy(this.#path);
-    this.#runtime = undefined;
+    this.#processes += 1;
     await dying?.close({ graceMs: 0 });
     await this.#open();
     await this.#clock.quiet();
@@ -119,9 +155,9 @@ class Performance {
   async observe(): Promise<Observation> {
     const runtime = this.#runtime as Runtime;
     const actors = new Map<string, Facts>();
-    const { items } = await runtime.search({ saga: "case", limit: 200 });
-    for (const { id } of items) {
-      const view = await runtime.get({ name: "case" }, id);
+    const { items } = await runtime.search({ limit: 200 });
+    for (const { saga, id } of items) {
+      const view = await runtime.get({ name: saga }, id);
       const path = pathOf(id);
       const facts = toFacts(view);
       if (path !== "" && facts.status !== "active") continue;
@@ -129,41 +165,93 @@ class Performance {
       for (const { activityId, status } of view.activities) {
         if (status !== "abandoned") actors.set(join(path, activityId), running);
       }
+      for (const { childId, kind } of view.children) {
+        if (kind !== "instance") actors.set(join(path, childId), running);
+      }
     }
+    for (const note of this.#stage.takeNotes()) this.#doings.note("performed", "(stage)", note);
     return withDoings(actors, this.#doings.take());
   }
 
   async #open(): Promise<void> {
-    const saga = toSaga(this.#example, this.#stage);
-    const runtime = await createRuntime({
+    const saga = toSaga(this.#example, {
+      stage: this.#stage,
+      perform: (key, type, params) => this.#perform(key, type, params),
+    });
+    this.#processes += 1;
+    const process = this.#processes;
+    this.#runtime = await createRuntime({
       store: openSqlite(this.#path),
       sagas: [saga],
       clock: this.#clock,
       telemetry: (event) => {
         // A process that is dead has nothing more to tell.
-        if (this.#runtime === runtime || this.#runtime === undefined) this.#note(event);
+        if (this.#processes === process) this.#note(event);
       },
     });
     this.#saga = saga;
-    this.#runtime = runtime;
   }
 
   async #send(to: string, event: { type: string }): Promise<void> {
     try {
-      const saga = this.#saga as AnySaga;
-      await this.#runtime?.send(saga, join(ROOT_ID, to), event);
+      const { saga, instanceId } = await this.#addressOf(to);
+      await this.#runtime?.send({ ...(this.#saga as AnySaga), name: saga }, instanceId, event);
     } catch (error) {
       // Plain XState says nothing and stays as it is, which is compared.
       if (!(error instanceof SagaError) || !REFUSALS.includes(error.code)) throw error;
     }
   }
 
+  /** Of several children that had one id in turn, the newest. */
+  async #addressOf(path: string): Promise<{ saga: string; instanceId: string }> {
+    if (path === "") return { saga: NAME, instanceId: ROOT_ID };
+    const { items = [] } = (await this.#runtime?.search({ limit: 200 })) ?? {};
+    const found = items.find(({ id }) => pathOf(id) === path);
+    if (found === undefined) throw new Error(`there is no instance "${path}"`);
+    return { saga: found.saga, instanceId: found.id };
+  }
+
+  #perform(idempotencyKey: string, type: string, params: unknown): void {
+    if (this.#performed.has(idempotencyKey)) return;
+    this.#performed.add(idempotencyKey);
+    const [, instanceId = ""] = idempotencyKey.split("/").map(decodeURIComponent);
+    this.#doings.note("performed", pathOf(instanceId), [type, params]);
+  }
+
   #note(event: TelemetryEvent): void {
     if (event.kind !== "transition") return;
     const actor = pathOf(event.instanceId);
     for (const effect of event.effects) {
-      if (effect.kind === "log") this.#doings.note(actor, "log", effect.label, effect.value);
+      const told = toTold(effect);
+      if (told !== null) this.#doings.note("effects", actor, told);
     }
+    if (this.#example.ownActions !== true) return;
+    for (const effect of event.effects) {
+      if (effect.kind !== "act") continue;
+      this.#doings.note("performed", actor, [effect.action.type, effect.action.params]);
+    }
+  }
+}
+
+/** What is compared of an effect; null for one that shows in the actors. */
+function toTold(effect: Effect): readonly unknown[] | null {
+  switch (effect.kind) {
+    case "log":
+      return ["log", effect.label, effect.value];
+    case "emit":
+      return ["emit", effect.event];
+    case "act":
+      return ["act", effect.action.type, effect.action.params];
+    case "startActivity":
+    case "leaveActivity":
+    case "startChild":
+    case "stopChild":
+    case "moveChild":
+    case "setTimer":
+    case "cancelTimer":
+    case "send":
+    case "tell":
+      return null;
   }
 }
 
@@ -176,9 +264,16 @@ function killedCopy(path: string): string {
   return copy;
 }
 
+/** XState's status of an instance that has ended, by its phase. */
+const STATUSES: Readonly<Record<string, string>> = {
+  completed: "done",
+  failed: "error",
+  stopped: "stopped",
+};
+
 function toFacts(view: InstanceView): Facts {
   return {
-    status: { completed: "done", failed: "error" }[view.phase as string] ?? "active",
+    status: STATUSES[view.phase as string] ?? "active",
     state: view.state,
     tags: ownTags(view.tags),
     context: toPlain(view.context),
@@ -202,8 +297,9 @@ const REFUSALS: readonly ErrorCode[] = [
   "SAGA_TRANSITION_FAILED",
 ];
 
+/** Without the number by which a child is told from those that had its id before. */
 function pathOf(instanceId: string): string {
-  return instanceId === ROOT_ID ? "" : instanceId.slice(ROOT_ID.length + 1);
+  return instanceId === ROOT_ID ? "" : instanceId.slice(ROOT_ID.length + 1).replace(/~\d+/g, "");
 }
 
 function join(...ids: readonly string[]): string {

@@ -8,14 +8,13 @@ import type {
   InspectionEvent,
 } from "xstate";
 import { stateOf } from "../../src/saga/chart.ts";
-import { isPromiseLogic } from "../../src/saga/lint-effects.ts";
+import { isPromiseLogic } from "../../src/saga/logic.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
-import type { ActorObservation, Case, Instruction, Observation } from "./case.ts";
+import type { Case, Instruction, Observation } from "./case.ts";
+import type { Facts } from "./observe.ts";
 import { Doings, ownTags, running, toError, toPlain, withDoings } from "./observe.ts";
 import { isMachine, prepare } from "./prepare.ts";
 import { Stage } from "./stage.ts";
-
-type Facts = Omit<ActorObservation, "effects">;
 
 /** The actor of which all others are children. */
 export const ROOT_ID = "case";
@@ -41,11 +40,11 @@ export async function driveLive(example: Case): Promise<readonly Observation[]> 
   actor.start();
   await clock.quiet();
 
-  const seen = [observe(actor, doings)];
+  const seen = [observe(actor, doings, stage)];
   for (const instruction of example.script) {
     await carryOut(instruction, { actor, stage, clock });
     await clock.quiet();
-    seen.push(observe(actor, doings));
+    seen.push(observe(actor, doings, stage));
   }
   actor.stop();
   return seen;
@@ -101,18 +100,21 @@ function noteAction(event: InspectionEvent, doings: Doings): void {
   switch (type) {
     case "xstate.log": {
       const { label, value } = params as { label?: string; value: unknown };
-      return doings.note(actor, "log", label ?? null, value);
+      return doings.note("effects", actor, ["log", label ?? null, value]);
     }
     case "xstate.emit":
-      return doings.note(actor, "emit", (params as { event: unknown }).event);
+      return doings.note("effects", actor, ["emit", (params as { event: unknown }).event]);
     default:
-      if (!type.startsWith("xstate.")) doings.note(actor, "act", type, params);
+      if (type.startsWith("xstate.")) return;
+      doings.note("effects", actor, ["act", type, params]);
+      doings.note("performed", actor, [type, params]);
   }
 }
 
-function observe(actor: AnyActorRef, doings: Doings): Observation {
+function observe(actor: AnyActorRef, doings: Doings, stage: Stage): Observation {
   const actors = new Map<string, Facts>();
   look(actor, actors);
+  for (const note of stage.takeNotes()) doings.note("performed", "(stage)", note);
   return withDoings(actors, doings.take());
 }
 

@@ -4,16 +4,23 @@ import { isPhase } from "../../src/saga/phase.ts";
 import { encode, normalizeError } from "../../src/saga/codec.ts";
 import type { ActorObservation, Difference, Observation } from "./case.ts";
 
+/** All of an actor but what it did. */
+export type Facts = Omit<ActorObservation, "effects" | "performed">;
+
+type Deeds = Pick<ActorObservation, "effects" | "performed">;
+
 /** Each actor's doings since it was last looked at. */
 export class Doings {
-  readonly #byActor = new Map<string, unknown[][]>();
+  readonly #byActor = new Map<string, { effects: unknown[][]; performed: unknown[][] }>();
 
-  note(actor: string, ...effect: unknown[]): void {
-    this.#byActor.set(actor, [...(this.#byActor.get(actor) ?? []), effect.map(toPlain)]);
+  note(kind: keyof Deeds, actor: string, what: readonly unknown[]): void {
+    const deeds = this.#byActor.get(actor) ?? { effects: [], performed: [] };
+    this.#byActor.set(actor, deeds);
+    deeds[kind].push(what.map(toPlain));
   }
 
   /** Gives them, once. */
-  take(): ReadonlyMap<string, readonly (readonly unknown[])[]> {
+  take(): ReadonlyMap<string, Deeds> {
     const taken = new Map(this.#byActor);
     this.#byActor.clear();
     return taken;
@@ -22,19 +29,19 @@ export class Doings {
 
 /** An observation with what each actor did; one that is gone may still have done something. */
 export function withDoings(
-  actors: ReadonlyMap<string, Omit<ActorObservation, "effects">>,
-  doings: ReturnType<Doings["take"]>,
+  actors: ReadonlyMap<string, Facts>,
+  doings: ReadonlyMap<string, Deeds>,
 ): Observation {
   const observed: Record<string, ActorObservation> = {};
-  for (const [actor, facts] of actors) {
-    observed[actor] = { ...facts, effects: doings.get(actor) ?? [] };
+  for (const [actor, facts] of actors) observed[actor] = { ...absent, ...facts };
+  for (const [actor, deeds] of doings) {
+    observed[actor] = { ...(observed[actor] ?? absent), ...deeds };
   }
-  for (const [actor, effects] of doings) observed[actor] ??= { ...absent, effects };
   return observed;
 }
 
 /** An actor that does not exist, or not any more. */
-export const absent: ActorObservation = {
+const absent: ActorObservation = {
   status: "absent",
   state: "",
   tags: [],
@@ -43,10 +50,11 @@ export const absent: ActorObservation = {
   error: undefined,
   timers: [],
   effects: [],
+  performed: [],
 };
 
 /** An actor that is no machine, while it runs. */
-export const running: Omit<ActorObservation, "effects"> = {
+export const running: ActorObservation = {
   ...absent,
   status: "active",
   state: "running",
@@ -96,7 +104,14 @@ export function toError(error: unknown): unknown {
 /** A copy in which references to actors stand by their ids. */
 export function toPlain(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
-  if ("sessionId" in value && "send" in value) return { actor: (value as { id?: unknown }).id };
+  // To an actor elsewhere the runtime gives the whole address for an id.
+  if ("sessionId" in value && "send" in value) {
+    return {
+      actor: String((value as { id?: unknown }).id)
+        .split("/")
+        .at(-1),
+    };
+  }
   if (Array.isArray(value)) return value.map(toPlain);
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toPlain(part)]));

@@ -10,6 +10,20 @@ export class Stage {
   readonly #calls = new Map<string, Deferred<unknown>[]>();
   readonly #speakers = new Map<string, (what: never) => void>();
 
+  #notes: unknown[][] = [];
+
+  /** What the machine's own functions and live actors did out here, in order. */
+  note(...what: readonly unknown[]): void {
+    this.#notes.push([...what]);
+  }
+
+  /** Gives the notes, once. */
+  takeNotes(): readonly (readonly unknown[])[] {
+    const taken = this.#notes;
+    this.#notes = [];
+    return taken;
+  }
+
   /** A call of an activity, settled by the script. */
   call(actor: string): Promise<unknown> {
     const call = deferred<unknown>();

@@ -1,6 +1,7 @@
 /** Which transition an event takes, and what is left and entered by it. */
 import { log, raise, setup } from "xstate";
-import { send } from "../case.ts";
+import { activity } from "../../../src/index.ts";
+import { resolve, send } from "../case.ts";
 import type { Construct } from "../case.ts";
 import { counter } from "./counter.ts";
 import { told } from "./told.ts";
@@ -286,16 +287,29 @@ export const transitions: readonly Construct[] = [
         script: [send("WHAT")],
       },
       {
-        claim: "a handler for every event",
+        claim: "a handler for every event takes what no other of its state does",
         machine: () =>
           chart.createMachine({
             initial: "a",
-            states: { a: { on: { "*": "b", GO: "c" } }, b: {}, c: {} },
+            on: { OUT: { actions: log("OUT") } },
+            states: {
+              a: { on: { "*": { actions: log(({ event }) => event.type) }, GO: "b" } },
+              b: {},
+            },
           }),
-        script: [send("ANY")],
+        script: [send("ANY"), send("OUT"), send("GO"), send("OUT")],
+      },
+      {
+        claim: "a handler for every event beside an invoke without onDone",
+        machine: () =>
+          setup({ actors: { charge: activity<unknown, unknown>() } }).createMachine({
+            invoke: { id: "charge", src: "charge" },
+            on: { "*": { actions: log("any") } },
+          }),
+        script: [resolve("charge")],
         refused: {
           rules: ["wildcard"],
-          why: "it would also take the results of activities and the timers; name the events, or a prefix",
+          why: "it would take the result of the invoke; draw `onDone`, or name the events, or a prefix",
         },
       },
     ],
