@@ -2,6 +2,7 @@
 import type { Construct } from "./case.ts";
 import { actions } from "./cases/actions.ts";
 import { activities } from "./cases/activities.ts";
+import { addresses } from "./cases/addresses.ts";
 import { children } from "./cases/children.ts";
 import { context } from "./cases/context.ts";
 import { finals } from "./cases/finals.ts";
@@ -28,6 +29,7 @@ export const constructs: readonly Construct[] = [
   ...spawnedActivities,
   ...children,
   ...messages,
+  ...addresses,
   ...ownActions,
   ...liveActors,
 ];

@@ -10,7 +10,7 @@ import { told } from "./told.ts";
 export const tally = setup({
   types: {
     context: {} as { n: number },
-    input: {} as { from?: number } | undefined,
+    input: undefined as { from?: number } | undefined,
     output: {} as { n: number },
   },
 }).createMachine({

@@ -16,7 +16,7 @@ import type {
   ObservableActorLogic,
   Subscribable,
 } from "xstate";
-import { say, send } from "../case.ts";
+import { say, send, unlike } from "../case.ts";
 import type { Construct } from "../case.ts";
 import { keeping } from "./keeping.ts";
 import type { Stage } from "../stage.ts";
@@ -51,7 +51,7 @@ function source<Value>(stage: Stage, actor: string): Subscribable<Value> {
       });
       return { unsubscribe: () => void (isOpen = false) };
     },
-  } as Subscribable<Value>;
+  };
 }
 
 function observable(stage: Stage, actor: string): ObservableActorLogic<unknown, unknown> {
@@ -167,16 +167,36 @@ export const liveActors: readonly Construct[] = [
               id: "o",
               src: "prices",
               onSnapshot: {
+                guard: ({ event }) => event.snapshot.context !== undefined,
                 actions: assign({
-                  seen: ({ context, event }) => [
-                    ...context.seen,
-                    event.snapshot.context as unknown,
-                  ],
+                  seen: ({ context, event }) => [...context.seen, event.snapshot.context],
                 }),
               },
             },
           }),
         script: [say("o", { next: 1 }), say("o", { next: { price: 2 } })],
+      },
+      {
+        claim: "onSnapshot hears of the beginning, before there is a value",
+        machine: (stage) =>
+          setup({ ...keeping, actors: { prices: observable(stage, "o") } }).createMachine({
+            context: { seen: [] },
+            invoke: {
+              id: "o",
+              src: "prices",
+              onSnapshot: {
+                actions: assign({
+                  seen: ({ context, event }) => [...context.seen, event.snapshot.context],
+                }),
+              },
+            },
+          }),
+        script: [say("o", { next: 1 })],
+        differs: {
+          only: "killed",
+          why: "each restart subscribes anew, and that beginning is told of as well",
+          in: [unlike(1, "context", { seen: [undefined, 1] }, { seen: [undefined, undefined, 1] })],
+        },
       },
       {
         claim: "its completion is onDone",

@@ -8,7 +8,7 @@ const acting = setup({
   types: { context: {} as { n: number }, emitted: {} as { type: string; n?: number } },
   actors: { tally },
   actions: {
-    note: (_, _params: { text: string }) => {},
+    note: (_facts: unknown, _params: { text: string }) => {},
     ping: () => {},
     increment: assign({ n: ({ context }) => context.n + 1 }),
   },
@@ -151,7 +151,7 @@ export const ownActions: readonly Construct[] = [
       {
         claim: "params may hold what a context may",
         machine: () =>
-          setup({ actions: { keep: (_, _params: unknown) => {} } }).createMachine({
+          setup({ actions: { keep: (_facts: unknown, _params: unknown) => {} } }).createMachine({
             on: {
               GO: {
                 actions: {

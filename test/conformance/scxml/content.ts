@@ -31,17 +31,17 @@ export function toAction(elements: readonly Element[], session: Session): Action
   const doing = toDoing(first, session);
   const after = toAction(rest, session);
   return enqueueActions(({ context, event, enqueue }) => {
-    const place: Place = { data: context as Data, event: event as AnyEventObject, session };
+    const place: Place = { data: context, event: event, session };
     let actions: readonly unknown[];
     try {
       actions = doing(place);
     } catch (error) {
       if (error instanceof UnsupportedError) throw error;
-      enqueue.raise(platformEvent("error.execution") as never);
+      enqueue.raise(platformEvent("error.execution"));
       return;
     }
     for (const action of actions) enqueue(action as never);
-    if (after !== undefined) enqueue(after as never);
+    if (after !== undefined) enqueue(after);
   });
 }
 
@@ -52,7 +52,7 @@ function toDoing(element: Element, session: Session): Doing {
   const { name, attributes } = element;
   switch (name) {
     case "raise":
-      return () => [raise({ ...internal(), type: attributes["event"] ?? "" } as never)];
+      return () => [raise({ ...internal(), type: attributes["event"] ?? "" })];
     case "assign":
       return toAssign(element);
     case "log":
@@ -92,10 +92,11 @@ function toIf(element: Element, session: Session): Doing {
     { cond: element.attributes["cond"] ?? "false", content: [] },
   ];
   for (const child of element.children) {
-    if (child.name === "elseif")
-      branches.push({ cond: child.attributes["cond"] ?? "", content: [] });
-    else if (child.name === "else") branches.push({ cond: "true", content: [] });
-    else branches.at(-1)?.content.push(child);
+    if (child.name === "else" || child.name === "elseif") {
+      branches.push({ cond: child.attributes["cond"] ?? "true", content: [] });
+    } else {
+      branches.at(-1)?.content.push(child);
+    }
   }
   const made = branches.map(({ cond, content }) => ({ cond, action: toAction(content, session) }));
   return (place) => {
@@ -145,7 +146,7 @@ function toSend(element: Element): Doing {
 }
 
 function toTarget(target: string, event: AnyEventObject, options: object, place: Place): unknown {
-  if (target === "#_internal") return raise({ ...event, ...internal() } as never, options);
+  if (target === "#_internal") return raise({ ...event, ...internal() }, options);
   if (target === "#_parent") return sendParent(event as never, options);
   if (target === "" || target === `#_scxml_${place.session.id}`) {
     return sendTo(({ self }) => self, event as never, options);

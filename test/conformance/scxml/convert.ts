@@ -53,7 +53,7 @@ function toDocumentMachine(
     context: ({ input }: { input?: Data }) => initialData(document, input).data,
     entry: enqueueActions(({ enqueue }) => {
       for (const _ of initialData(document, undefined).failed) {
-        enqueue.raise(platformEvent("error.execution") as never);
+        enqueue.raise(platformEvent("error.execution"));
       }
     }),
     output: ({ event }: { event: { output?: unknown } }) => event.output,
@@ -67,7 +67,7 @@ function toDocumentMachine(
   };
   return createMachine(config as never, {
     actors: document.actors as never,
-  }) as unknown as AnyStateMachine;
+  });
 }
 
 function statesOf(element: Element): readonly Element[] {

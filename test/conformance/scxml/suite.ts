@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { advance, send } from "../case.ts";
 import type { Case, Observation } from "../case.ts";
 import { toMachine } from "./convert.ts";
@@ -86,6 +87,6 @@ export function meets(seen: readonly Observation[], { expected }: ScxmlTest): bo
       .split(",")
       .map((path) => path.split(".").at(-1));
     const wanted = states.map((id) => id.replace(/[^\w-]/g, "_"));
-    return leaves.toSorted().join() === wanted.toSorted().join();
+    return isDeepStrictEqual(new Set(leaves), new Set(wanted));
   });
 }
