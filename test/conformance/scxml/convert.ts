@@ -36,7 +36,7 @@ export function toMachine(root: Element, events: readonly string[]): AnyStateMac
 }
 
 /** The key of a state: its id, which lint lets in only without dots. */
-export function keyOf({ attributes, order }: Element): string {
+function keyOf({ attributes, order }: Element): string {
   return (attributes["id"] ?? `state-${order}`).replace(/[^\w-]/g, "_");
 }
 
