@@ -147,20 +147,15 @@ export class Runtime {
       },
       onFatal,
     });
-    this.#operations = new Operations({
-      mover: this.#loop.mover,
-      store,
-      clock,
-      random: this.#random,
-    });
+    const random = this.#random;
+    this.#operations = new Operations({ mover: this.#loop.mover, store, clock, random });
     this.bulks = new Bulks({
       store,
       clock,
-      random: this.#random,
+      random,
       health: () => this.#closed,
       operate: ({ saga, instanceId }, request) => this.operate({ name: saga }, instanceId, request),
     });
-    const random = this.#random;
     this.schedules = new Schedules({ store, clock, telemetry, random, runtime: this, onFatal });
   }
 
