@@ -18,8 +18,12 @@ import type {
   MessageRecord,
   ParentLink,
 } from "./family.ts";
+import type { ScheduleStore } from "./schedules.ts";
+import type { DwellTime, InstanceCount, InstancePage, InstanceQuery } from "./search.ts";
 
 export type { InstanceKey } from "./family.ts";
+export type * from "./schedules.ts";
+export type * from "./search.ts";
 
 /** Why an instance holds still. */
 export interface Suspension {
@@ -277,68 +281,6 @@ export interface AbandonedEffect extends InstanceKey, EffectRef {
   readonly leaseUntilMs: number;
 }
 
-/** An instance as a search shows it: all but its snapshot. */
-export type InstanceSummary = Omit<InstanceRecord, "snapshot">;
-
-/** A place in the order of starts. Plain data, so that a client may keep it between two pages. */
-export interface InstanceCursor {
-  readonly createdAtMs: number;
-  /** The store's own order among instances that started in the same ms. */
-  readonly position: number;
-}
-
-/** Which instances to find; whatever is left out does not matter. */
-export interface InstanceQuery {
-  readonly saga?: string;
-  readonly version?: number;
-  /** Any of these. An empty list finds nothing. */
-  readonly phases?: readonly Phase[];
-  /** Path of an active state or of one around it: `compensating` finds `compensating.refunding`. */
-  readonly state?: string;
-  readonly tag?: string;
-  /** Whether it holds still. */
-  readonly suspended?: boolean;
-  /** All of these. */
-  readonly attributes?: Readonly<Record<string, string>>;
-  /** How the instance id begins. */
-  readonly idPrefix?: string;
-  readonly startedFromMs?: number;
-  /** Exclusive. */
-  readonly startedBeforeMs?: number;
-  readonly limit: number;
-  /** Where the page before ended; left out: from the newest start. */
-  readonly after?: InstanceCursor;
-}
-
-export interface InstancePage {
-  /** Newest start first. */
-  readonly items: readonly InstanceSummary[];
-  /** Null: there are no more. A page may be short, even empty, and still have a next one. */
-  readonly next: InstanceCursor | null;
-}
-
-/** How many instances stand in one state now. */
-export interface InstanceCount {
-  readonly saga: string;
-  readonly version: number;
-  readonly phase: Phase;
-  readonly state: string;
-  /** At least 1. */
-  readonly instances: number;
-}
-
-/** How long instances stayed in a state before they left it. */
-export interface DwellTime {
-  readonly saga: string;
-  readonly version: number;
-  readonly state: string;
-  /** Stays in the sample. */
-  readonly stays: number;
-  /** Half of the stays were no longer, ms. */
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-}
-
 /** An instance that has parked events. */
 export interface ParkingInstance extends InstanceKey {
   /** Orders the instances that have some; of no other meaning. */
@@ -351,62 +293,6 @@ export interface LimitedInstance extends InstanceKey {
   readonly position: number;
   readonly version: number;
   readonly limited: Limited;
-}
-
-/** The name of one schedule: `scheduleId` is unique within its saga. */
-export interface ScheduleKey {
-  readonly saga: string;
-  readonly scheduleId: string;
-}
-
-/** What starts instances of a saga at its due times. */
-export interface ScheduleRecord extends ScheduleKey {
-  /** Number of writes, counts from 1. */
-  readonly revision: number;
-  /** When, how and with what instances are started; encoded by the runtime, never changed. */
-  readonly definition: string;
-  readonly isPaused: boolean;
-  /** Null: it is paused, or has no due time any more. */
-  readonly nextDueAtMs: number | null;
-  /** The due time that was dealt with last, or null. */
-  readonly lastDueAtMs: number | null;
-  /** What came of it: `overlapped`: the last instance still ran; `missed`: nothing ran at that time; `refused`: see `lastError`. */
-  readonly lastOutcome: "started" | "overlapped" | "missed" | "refused" | null;
-  /** The instance that was started last, or null. */
-  readonly lastInstanceId: string | null;
-  /** Why the last start was refused; null if it was not. */
-  readonly lastError: string | null;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-}
-
-export interface DueSchedule extends ScheduleKey {
-  readonly dueAtMs: number;
-}
-
-/** The part of a store that keeps schedules. */
-export interface ScheduleStore {
-  loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null>;
-
-  /**
-   * Writes records in one durable transaction. Revision 1 creates a schedule; any other expects the stored one to
-   * be one less. One that does not fit is left out as `revision` and leaves the others alone.
-   */
-  putSchedules(records: readonly ScheduleRecord[]): Promise<readonly ("committed" | "revision")[]>;
-
-  /** False if it was not there. */
-  deleteSchedule(key: ScheduleKey): Promise<boolean>;
-
-  /** Schedules of a saga by their ids in the order of code points, those after `afterId` (null: from the first). */
-  listSchedules(
-    saga: string,
-    page: { afterId: string | null; limit: number },
-  ): Promise<readonly ScheduleRecord[]>;
-
-  countSchedules(saga: string): Promise<number>;
-
-  /** The `limit` schedules that are due first, in the order of their due times. */
-  findSchedules(limit: number): Promise<readonly DueSchedule[]>;
 }
 
 /** A committed event among those of all instances. */
