@@ -10,7 +10,7 @@ import type { Segment, Wiring } from "./link.ts";
 import { found } from "./tree.ts";
 import type { ChartTree } from "./tree.ts";
 
-/** A direction for each state with children. */
+/** A direction for each state with children. A parallel one has no say: it goes as the level around it does. */
 export function directionsOf(
   plan: {
     readonly tree: ChartTree;
@@ -33,7 +33,9 @@ export function directionsOf(
       DOWN: withFrame(inside.down, content),
       RIGHT: withFrame(inside.right, content),
     };
-    const better = costOf(framed.DOWN) <= costOf(framed.RIGHT) ? "DOWN" : "RIGHT";
+    const isDown =
+      tree.state(id).type === "parallel" || costOf(framed.DOWN) <= costOf(framed.RIGHT);
+    const better = isDown ? "DOWN" : "RIGHT";
     const direction = id === tree.root.id ? rootDirection : better;
     directions.set(id, direction);
     return framed[direction];

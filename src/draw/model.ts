@@ -6,7 +6,7 @@
  * branches of that event from 0. The same chart has the same ids everywhere.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
-import { isPhase } from "../saga/phase.ts";
+import { isPhaseTag } from "../saga/phase.ts";
 import type { Phase } from "../saga/phase.ts";
 import { delayModel } from "./delay.ts";
 import type { DelayModel } from "./delay.ts";
@@ -115,8 +115,8 @@ function stateModel(node: AnyStateNode): StateModel {
     type: node.type,
     history: historyOf(node),
     initial: node.type === "compound" ? (node.initial.target[0]?.id ?? null) : null,
-    phase: tags.find(isPhase) ?? null,
-    tags: tags.filter((tag) => !isPhase(tag)),
+    phase: tags.find(isPhaseTag) ?? null,
+    tags: tags.filter((tag) => !isPhaseTag(tag)),
     entry: listOf(entry).map(actionModel),
     exit: listOf(exit).map(actionModel),
     invokes: node.invoke.map(({ id }, at) => ({ id, src: actorName(invoked[at]?.src) })),

@@ -40,7 +40,9 @@ interface Work extends LayoutPlan, Solving {
 /** `outer` is the direction of the level around it: it says at which sides lines come in. */
 async function solve(state: StateModel, outer: Direction, work: Work): Promise<Solved> {
   const { tree, wiring, contents, engine, memory, signal } = work;
-  const direction = found(work.directions.get(state.id), "direction");
+  // Side by side, across the way that lines come in and go out.
+  const isParallel = state.type === "parallel";
+  const direction = isParallel ? outer : found(work.directions.get(state.id), "direction");
   const inner = new Map<string, Solved>();
   const nodes: LevelNode[] = [];
   if (wiring.hasAnyMark(state.id)) nodes.push(markNode("any", state.id));

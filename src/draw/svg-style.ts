@@ -37,7 +37,7 @@ const light: Palette = {
     completed: ["#117a52", "#e7f6ef"],
     compensated: ["#5b6472", "#eef0f3"],
     failed: ["#8f1d3f", "#fbeaf0"],
-    stopped: ["#5b6472", "#eef0f3"],
+    stopped: ["#4a3f38", "#f1eeeb"],
   },
   kinds: {
     event: "#2563c9",
@@ -72,7 +72,7 @@ const dark: Palette = {
     completed: ["#4fd0a0", "#11302a"],
     compensated: ["#aab6c5", "#242c36"],
     failed: ["#ff8fb0", "#3a1826"],
-    stopped: ["#aab6c5", "#242c36"],
+    stopped: ["#c9b8a8", "#2c2621"],
   },
   kinds: {
     event: "#76aaff",
