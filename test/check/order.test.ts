@@ -1,19 +1,11 @@
 /** The order saga keeps what a saga promises, in every world. */
 import { expect, test } from "vitest";
 import { orderSaga } from "../../machines/order/index.ts";
-import { always, check, never, renderReport } from "../../src/check/check.ts";
-import { orderSamples } from "./samples.ts";
+import { checkOptions, samples } from "../../machines/order/samples.ts";
+import { check, renderReport } from "../../src/check/check.ts";
 
 test("nothing is found in the order saga, in any world, and nothing is left out", () => {
-  const report = check(orderSaga, {
-    samples: orderSamples,
-    rules: [
-      never({ effect: "createShipment" }, { before: { effect: "chargePayment" } }),
-      never({ effect: "createShipment" }, { after: { effect: "refundPayment" } }),
-      never({ effect: "notifyCustomer" }, { while: { state: "compensating" } }),
-      always({ takes: "saga.cancel" }, { in: "chargingPayment" }),
-    ],
-  });
+  const report = check(orderSaga, { samples, ...checkOptions });
 
   console.log(renderReport(report).join("\n"));
   expect(report.findings).toEqual([]);
