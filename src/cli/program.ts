@@ -10,6 +10,7 @@ import { listCommand } from "./commands/list.ts";
 import { migrateCommand } from "./commands/migrate-db.ts";
 import { newCommand } from "./commands/new.ts";
 import { operationCommands } from "./commands/operations.ts";
+import { pathsCommand } from "./commands/paths.ts";
 import { sendCommand } from "./commands/send.ts";
 import { showCommand } from "./commands/show.ts";
 import { startInstanceCommand } from "./commands/start-instance.ts";
@@ -70,7 +71,7 @@ export function buildProgram(cli: Cli): CommandUnknownOpts {
 
 function groupsOf(cli: Cli): readonly (readonly [string, readonly CommandUnknownOpts[]])[] {
   return [
-    ["Write sagas:", [newCommand(cli), checkCommand(cli), drawCommand(cli)]],
+    ["Write sagas:", [newCommand(cli), checkCommand(cli), pathsCommand(cli), drawCommand(cli)]],
     ["Run them:", [devCommand(cli), startCommand(cli)]],
     [
       "Operate instances of a running server:",

@@ -1,4 +1,4 @@
-/** The commands that work with sagas in a folder: new, check, draw. */
+/** The commands that work with sagas in a folder: new, check, paths, draw. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,6 +121,16 @@ test("check writes SARIF beside its answer", async () => {
   await sagachart(["check", ...machines, "--sarif", path]);
 
   expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ version: "2.1.0" });
+});
+
+test("paths lists the ways through a saga", async () => {
+  const some = await sagachart(["paths", "letter", ...machines]);
+  const all = await sagachart(["paths", "--all", ...machines, "--json"]);
+
+  expect(some.out).toMatch(/^saga "letter": \d+ paths over \d+ edges/);
+  const { sagas } = json(all) as { sagas: { saga: string; count: number; paths: unknown[] }[] };
+  expect(sagas).toMatchObject([{ saga: "letter", cut: [] }]);
+  expect(sagas[0]?.paths).toHaveLength(sagas[0]?.count ?? 0);
 });
 
 test("draw gives one saga on stdout in each format, and all of them into a folder", async () => {
