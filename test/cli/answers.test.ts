@@ -16,17 +16,17 @@ const names = commands.map((command) => command.name());
 const ESCAPE = "\u001b[";
 
 test("there are no colours where answers do not go to a terminal, nor with NO_COLOR", async () => {
-  const plain = processShell({}, { signal: new AbortController().signal, user: null });
   const { stdout } = process;
   const isTTY = Object.getOwnPropertyDescriptor(stdout, "isTTY");
   Object.defineProperty(stdout, "isTTY", { value: true, configurable: true });
   const hasColor = (environment: Record<string, string>): boolean =>
     processShell(environment, { signal: new AbortController().signal, user: null }).hasColor;
   const seen = [hasColor({}), hasColor({ NO_COLOR: "1" }), hasColor({ TERM: "dumb" })];
+  Object.defineProperty(stdout, "isTTY", { value: false, configurable: true });
+  const unseen = hasColor({});
   Object.defineProperty(stdout, "isTTY", isTTY ?? { value: undefined, configurable: true });
 
-  expect(plain.hasColor).toBe(Boolean(stdout.isTTY));
-  expect(seen).toEqual([true, false, false]);
+  expect([...seen, unseen]).toEqual([true, false, false, false]);
 });
 
 test("errors have colours on a terminal, and none without", async () => {
