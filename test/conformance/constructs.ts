@@ -12,6 +12,7 @@ import { liveActors } from "./cases/live-actors.ts";
 import { messages } from "./cases/messages.ts";
 import { ownActions } from "./cases/own-actions.ts";
 import { spawnedActivities } from "./cases/spawned-activities.ts";
+import { spawnedChildren } from "./cases/spawned-children.ts";
 import { states } from "./cases/states.ts";
 import { timers } from "./cases/timers.ts";
 import { transitions } from "./cases/transitions.ts";
@@ -28,6 +29,7 @@ export const constructs: readonly Construct[] = [
   ...activities,
   ...spawnedActivities,
   ...children,
+  ...spawnedChildren,
   ...messages,
   ...addresses,
   ...ownActions,

@@ -93,7 +93,9 @@ function toDefinition(
     activities: Object.fromEntries(activities),
     children: Object.fromEntries(children),
     actions: example.ownActions === true ? {} : Object.fromEntries(custom),
-    events: Object.fromEntries(sent.map((type) => [type, anything])),
+    events: Object.fromEntries(
+      sent.filter((type) => !type.startsWith("xstate.")).map((type) => [type, anything]),
+    ),
   };
 }
 

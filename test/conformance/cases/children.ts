@@ -1,8 +1,7 @@
 /** Child machines: each an actor of its own with a life of its own, ended with its parent at the latest. */
-import { assign, log, sendTo, setup, spawnChild, stopChild } from "xstate";
-import type { AnyActorRef } from "xstate";
+import { assign, log, sendTo, setup } from "xstate";
 import { activity } from "../../../src/index.ts";
-import { advance, reject, resolve, send } from "../case.ts";
+import { advance, reject, resolve, send, unlike } from "../case.ts";
 import type { Construct } from "../case.ts";
 import { told } from "./told.ts";
 
@@ -333,6 +332,79 @@ export const children: readonly Construct[] = [
         script: [send("NEXT", "m/i"), send("OUT", "m/i"), send("BACK", "m/i")],
       },
       {
+        claim: "a child that throws on what its parent sends",
+        machine: () => {
+          const fragile = setup({}).createMachine({
+            on: {
+              BREAK: {
+                actions: assign(() => {
+                  throw new Error("broken");
+                }),
+              },
+            },
+          });
+          return setup({
+            types: { context: {} as { got: unknown } },
+            actors: { fragile },
+          }).createMachine({
+            context: { got: null },
+            initial: "a",
+            states: {
+              a: {
+                invoke: {
+                  id: "f",
+                  src: "fragile",
+                  onError: { target: "b", actions: assign({ got: ({ event }) => event.error }) },
+                },
+                on: { GO: { actions: sendTo("f", { type: "BREAK" }) } },
+              },
+              b: {},
+            },
+          });
+        },
+        script: [send("GO")],
+        differs: {
+          why: "the child stands still, visibly stuck, and takes the event when its chart is mended; live, it is lost and its parent hears of it",
+          in: [
+            unlike(1, "state", "b", "a"),
+            unlike(1, "context", { got: new Error("broken") }, { got: null }),
+            ...(
+              [
+                ["status", "absent", "active"],
+                ["state", "", "(machine)"],
+                ["context", undefined, {}],
+                ["error", undefined, `saga "case.fragile" threw on event "BREAK": broken`],
+              ] as const
+            ).map(([field, live, runtime]) => ({ ...unlike(1, field, live, runtime), actor: "f" })),
+          ],
+        },
+      },
+      {
+        claim: "a child that cannot begin fails at once, and its parent hears of it",
+        machine: () => {
+          const stillborn = setup({ types: { context: {} as { n: number } } }).createMachine({
+            context: () => {
+              throw new Error("no beginning");
+            },
+          });
+          return setup({ actors: { stillborn } }).createMachine({
+            initial: "a",
+            states: {
+              a: { on: { GO: "b" } },
+              b: {
+                invoke: {
+                  id: "s",
+                  src: "stillborn",
+                  onError: "c",
+                },
+              },
+              c: {},
+            },
+          });
+        },
+        script: [send("GO")],
+      },
+      {
         claim: "self.id of a child is the id that its parent gave it",
         machine: () => {
           const child = setup({ types: { context: {} as { id: string } } }).createMachine({
@@ -343,137 +415,6 @@ export const children: readonly Construct[] = [
           });
         },
         script: [],
-      },
-    ],
-  },
-  {
-    construct: "`spawnChild`, `spawn` and `stopChild` of a machine",
-    note: "each spawn needs an `id`; the reference to a child may be kept in the context",
-    cases: [
-      {
-        claim: "a spawned child lives on in any state until it is stopped",
-        machine: () =>
-          parent.createMachine({
-            context: { got: null },
-            initial: "a",
-            on: { STOP: { actions: stopChild("t") } },
-            states: {
-              a: { on: { GO: { target: "b", actions: spawnChild("tally", { id: "t" }) } } },
-              b: { on: { NEXT: "c" } },
-              c: {},
-            },
-          }),
-        script: [send("GO"), send("ADD", "t"), send("NEXT"), send("ADD", "t"), send("STOP")],
-      },
-      {
-        claim: "a child that was stopped may be spawned again under its id",
-        machine: () =>
-          parent.createMachine({
-            context: { got: null },
-            on: {
-              START: { actions: spawnChild("tally", { id: "t", input: { from: 5 } }) },
-              STOP: { actions: stopChild("t") },
-              RESTART: {
-                actions: [stopChild("t"), spawnChild("tally", { id: "t", input: { from: 9 } })],
-              },
-            },
-          }),
-        script: [
-          send("START"),
-          send("ADD", "t"),
-          send("STOP"),
-          send("START"),
-          send("RESTART"),
-          send("ADD", "t"),
-        ],
-      },
-      {
-        claim: "spawn within assign keeps the reference, and sendTo finds the child by it",
-        machine: () =>
-          setup({
-            types: { context: {} as { ref: AnyActorRef | null } },
-            actors: { tally },
-          }).createMachine({
-            context: { ref: null },
-            on: {
-              START: {
-                actions: assign({ ref: ({ spawn }) => spawn("tally", { id: "t" }) as never }),
-              },
-              ADD: {
-                actions: sendTo(({ context }) => context.ref as AnyActorRef, { type: "ADD" }),
-              },
-              STOP: { actions: stopChild(({ context }) => context.ref as AnyActorRef) },
-            },
-          }),
-        script: [send("START"), send("ADD"), send("ADD"), send("STOP")],
-      },
-      {
-        claim: "spawn within the context's own function",
-        machine: () =>
-          setup({
-            types: { context: {} as { ref: AnyActorRef } },
-            actors: { tally },
-          }).createMachine({
-            context: ({ spawn }) => ({
-              ref: spawn("tally", { id: "t", input: { from: 3 } }) as never,
-            }),
-            on: { ADD: { actions: sendTo(({ context }) => context.ref, { type: "ADD" }) } },
-          }),
-        script: [send("ADD")],
-      },
-      {
-        claim: "as many children as the events ask for, each by its id",
-        machine: () =>
-          setup({
-            types: { context: {} as { count: number } },
-            actors: { tally },
-          }).createMachine({
-            context: { count: 0 },
-            on: {
-              MORE: {
-                actions: assign(({ context, spawn }) => {
-                  spawn("tally", { id: `t${context.count}`, input: { from: context.count } });
-                  return { count: context.count + 1 };
-                }),
-              },
-              ONE: {
-                actions: sendTo(({ event }) => event["id"] as string as never, {
-                  type: "ADD",
-                } as never),
-              },
-            },
-          }),
-        script: [send("MORE"), send("MORE"), send("MORE"), send({ type: "ONE", id: "t1" })],
-      },
-      {
-        claim: "the end of a spawned child is no event that anybody has to take",
-        machine: () =>
-          parent.createMachine({ context: { got: null }, entry: spawnChild("tally", { id: "t" }) }),
-        script: [send("END", "t")],
-      },
-      {
-        claim: "leaving the state that spawned leaves the child alone",
-        machine: () =>
-          parent.createMachine({
-            context: { got: null },
-            initial: "a",
-            states: { a: { entry: spawnChild("tally", { id: "t" }), on: { GO: "b" } }, b: {} },
-          }),
-        script: [send("GO"), send("ADD", "t")],
-      },
-      {
-        claim: "a child that spawns and ends takes its own children with it",
-        machine: () => {
-          const middle = setup({ actors: { tally } }).createMachine({
-            initial: "a",
-            entry: spawnChild("tally", { id: "t" }),
-            states: { a: { on: { END: "b" } }, b: { type: "final" } },
-          });
-          return setup({ actors: { middle } }).createMachine({
-            invoke: { id: "m", src: "middle", onDone: { actions: log("done") } },
-          });
-        },
-        script: [send("END", "m")],
       },
     ],
   },

@@ -314,4 +314,22 @@ export const transitions: readonly Construct[] = [
       },
     ],
   },
+  {
+    construct: "`route`",
+    cases: [
+      {
+        claim: "a state that is entered by an event of its own",
+        machine: () =>
+          chart.createMachine({
+            initial: "a",
+            states: { a: {}, b: { id: "b", route: {} } },
+          }),
+        script: [send({ type: "xstate.route", to: "#b" })],
+        refused: {
+          rules: ["route-unsupported"],
+          why: "its event begins with `xstate.`, which no client may send; use an event of your own",
+        },
+      },
+    ],
+  },
 ];
