@@ -24,8 +24,8 @@ export function childSagas(saga: AnySaga): ReadonlyMap<string, AnySaga> {
     const { name, version } = saga;
     const given = definedOf(saga.children[src] ?? {});
     const child = { ...nothing, ...given, name: childSagaName(name, src), version, machine };
-    // Its parent would wait for it, in a state of its own; so a child never waits.
     const events = withRoutes(child.events, machine);
+    // Its parent would wait for it, in a state of its own; so a child never waits.
     const limits = { ...child.limits, instances: null };
     children.set(src, Object.freeze({ ...child, events, limits, childOf: name }));
   }
