@@ -108,8 +108,12 @@ export function moved(setting: Setting, position: Position, move: Move): Positio
       const left = abandonedOf(position).find(({ activityId }) => activityId === move.activityId);
       if (left === undefined) return null;
       if (move.kind === "lapse") {
-        const nowMs = position.nowMs + setting.leaseMs;
-        return step(setting, { ...position, nowMs }, () => without(position.standing, left));
+        const later = { ...position, nowMs: position.nowMs + setting.leaseMs };
+        // By then the leases of all have lapsed.
+        return abandonedOf(position).reduce<Position | null>(
+          (now, each) => now && step(setting, now, () => without(now.standing, each)),
+          later,
+        );
       }
       const ended = hasEffect(move.outcome) ? withEffect(setting, position, left) : position;
       return step(setting, ended, () => without(position.standing, left));

@@ -63,6 +63,7 @@ export class Rig {
   readonly #parts: RigParts;
   #opened: Opened | null = null;
   #place: Place;
+  #hasBegun = false;
   #hasCrashed = false;
   /** Called around each write of the runtime. */
   onBoundary: (boundary: Boundary) => void = () => {};
@@ -109,6 +110,7 @@ export class Rig {
     const { runtime, clock, world } = this.#now;
     const { saga, setting, setWorld } = this.#parts;
     setWorld(world);
+    this.#hasBegun = true;
     const { instanceId } = this.#place;
     await runtime.start(saga, { instanceId, input: setting.samples.input });
     await clock.quiet();
@@ -117,6 +119,13 @@ export class Rig {
   /** Lets go of the instance, and of all that was done for it; the next one has this id. */
   async next(instanceId: string): Promise<void> {
     const { runtime, clock, world } = this.#now;
+    if (this.#hasBegun) await this.#letGo(runtime, world);
+    this.#hasBegun = false;
+    this.#place = { instanceId, startMs: clock.now() };
+  }
+
+  async #letGo(runtime: Runtime, world: World): Promise<void> {
+    const { clock } = this.#now;
     const { phase } = await this.view();
     if (!isEndPhase(phase)) {
       const reason = "the path ends here";
@@ -128,7 +137,6 @@ export class Rig {
     const { activities } = await this.view();
     // An attempt that no world knows of lapses.
     if (activities.length > 0) await clock.advance(this.#parts.setting.leaseMs);
-    this.#place = { instanceId, startMs: clock.now() };
   }
 
   /**
@@ -279,8 +287,8 @@ export class Rig {
     const { store, clock } = this.#now;
     const [next] = await store.findAbandoned(1);
     const endMs = untilMs ?? next?.leaseUntilMs;
-    if (endMs !== undefined) return clock.advance(Math.max(0, endMs - clock.now()));
-    if (!this.#hasCrashed) throw new Error("no attempt was left that could lapse");
+    // None is left if it has lapsed together with another.
+    if (endMs !== undefined) await clock.advance(Math.max(0, endMs - clock.now()));
   }
 
   async #crash(): Promise<void> {

@@ -65,6 +65,11 @@ export class Rigs {
     return shared.rig;
   }
 
+  /** Releases a rig unless others follow in its file. */
+  async done(rig: Rig): Promise<void> {
+    if (this.#shared?.rig !== rig) await this.release(rig);
+  }
+
   async release(rig: Rig): Promise<void> {
     this.#rigs.delete(rig);
     if (this.#shared?.rig === rig) this.#shared = null;

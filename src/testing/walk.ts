@@ -80,6 +80,7 @@ export async function walkIn(rigs: Rigs, path: Path, rules?: readonly LedgerRule
   if (seen.broken.length > 0) {
     fail(steps.length, seen.broken.join("; "), ["expect(seen.broken).toEqual([]);"]);
   }
+  await rigs.done(rig);
   return seen;
 }
 
