@@ -318,17 +318,21 @@ export const transitions: readonly Construct[] = [
     construct: "`route`",
     cases: [
       {
-        claim: "a state that is entered by an event of its own",
+        claim: "a state with a route is entered from wherever the machine is",
         machine: () =>
           chart.createMachine({
             initial: "a",
-            states: { a: {}, b: { id: "b", route: {} } },
+            states: {
+              a: { on: { GO: "c" } },
+              b: { id: "b", ...told("b"), route: {}, on: { GO: "c" } },
+              c: {},
+            },
           }),
-        script: [send({ type: "xstate.route", to: "#b" })],
-        refused: {
-          rules: ["route-unsupported"],
-          why: "its event begins with `xstate.`, which no client may send; use an event of your own",
-        },
+        script: [
+          send({ type: "xstate.route", to: "#b" }),
+          send("GO"),
+          send({ type: "xstate.route", to: "#b" }),
+        ],
       },
     ],
   },
