@@ -150,8 +150,8 @@ function toParameters(filters: Filters): URLSearchParams {
     } else if (name.startsWith("started")) {
       parameters.set(name, new Date(value as number).toISOString());
     } else {
-      const texts = [value].flat() as (string | number | boolean)[];
-      for (const one of texts) parameters.append(name, `${one}`);
+      const each = [value].flat() as (string | number | boolean)[];
+      for (const one of each) parameters.append(name, `${one}`);
     }
   }
   return parameters;
