@@ -190,6 +190,19 @@ describe.each(charts)("%s as Mermaid", (_, machine) => {
   });
 });
 
+test("states whose ids a language cannot tell apart have names of their own", () => {
+  const model = toChartModel(
+    createMachine({ id: "m", initial: "a b", states: { "a b": {}, "a-b": {}, "a+b": {} } }),
+  );
+
+  expect(toMermaid(model).match(/ as (\w+)/g)).toEqual([" as m_a_b", " as m_a_b_2", " as m_a_b_3"]);
+  expect(
+    toScxml(model)
+      .match(/<state id="[^"]+/g)
+      ?.slice(1),
+  ).toEqual(['<state id="m.a_b', '<state id="m.a-b', '<state id="m.a_b_2']);
+});
+
 test("Mermaid has regions, history, what states do, and notes", () => {
   const text = toMermaid(toChartModel(fulfilment));
 

@@ -159,14 +159,15 @@ describe("cards are drawn instead, with every edge in words,", () => {
       id: `more${at}`,
       parent: root?.id ?? null,
     }));
-    const never = { layout: () => Promise.reject(new Error("it is asked for nothing")) };
+    let asked = 0;
+    const counting = { layout: () => ((asked += 1), Promise.reject(new Error("too many"))) };
 
     const { style, states } = await layoutChart(
       { ...model, states: [...model.states, ...more] },
-      { engine: never },
+      { engine: counting },
     );
 
-    expect([style, states.length]).toEqual(["cards", STATES_DRAWN_MAX + 1]);
+    expect([style, states.length, asked]).toEqual(["cards", STATES_DRAWN_MAX + 1, 0]);
   });
 });
 

@@ -61,7 +61,7 @@ test("Accept decides where the query does not", async () => {
   // What browsers send for a picture, and for a page.
   expect(await typeFor("image/avif,image/webp,image/svg+xml,image/*,*/*;q=0.8")).toMatch(/^image/);
   expect(await typeFor("text/html,application/xml;q=0.9,*/*;q=0.8")).toMatch(/^application\/json/);
-  expect(await typeFor("application/scxml+xml;q=0.2, application/json;q=0.1")).toMatch(/scxml/);
+  expect(await typeFor("application/json;q=0.1, application/scxml+xml;q=0.2")).toMatch(/scxml/);
   expect(await typeFor("text/vnd.mermaid;q=0, */*")).toMatch(/^application\/json/);
   expect(await typeFor("image/svg+xml", "?format=mermaid")).toMatch(/^text\/vnd\.mermaid/);
   expect(await typeFor("")).toMatch(/^application\/json/);
