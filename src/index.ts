@@ -1,9 +1,12 @@
 /** Sagachart: durable sagas that are XState v5 statecharts. */
 
 // Write a saga.
-export { activity, defineSaga } from "./saga/define.ts";
+export { action, activity, defineSaga } from "./saga/define.ts";
 export { backoffMs } from "./saga/backoff.ts";
 export type {
+  Action,
+  ActionArguments,
+  Actions,
   Activities,
   Activity,
   ActivityArguments,
@@ -11,6 +14,8 @@ export type {
   ActivityName,
   AnyActivities,
   AnySaga,
+  ChildDefinition,
+  Children,
   ClientEvent,
   Compensations,
   EventSchemas,
@@ -34,6 +39,7 @@ export type { JournalView } from "./runtime/runtime.ts";
 export type { BulkFilter, BulkProgress } from "./runtime/bulk.ts";
 export type { ForkOptions } from "./runtime/fork.ts";
 export type { OperationRequest } from "./runtime/operation.ts";
+export type { EmittedEvent, EmittedListener } from "./runtime/emitted.ts";
 export type { InstanceView } from "./runtime/view.ts";
 export type { Schedules } from "./runtime/schedules/schedules.ts";
 export type { ScheduleOptions } from "./runtime/schedules/schedule-definition.ts";

@@ -5,20 +5,18 @@
 import type { Clock } from "../clock.ts";
 import type { SagaError } from "../errors.ts";
 import type { EffectRef, InstanceKey, Store } from "../store/store.ts";
-import { ActionRunner } from "./action-runner.ts";
 import { Committer } from "./committer.ts";
-import { Courier } from "./courier.ts";
 import type { InnerDelivery } from "./decide.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { DueItem } from "./due-queue.ts";
-import { Emitted } from "./emitted.ts";
+import type { Emitted } from "./emitted.ts";
 import { Insistence } from "./insistence.ts";
 import { addressOf, Instances } from "./instance.ts";
 import type { Instance } from "./instance.ts";
-import { LiveActors } from "./live-actors.ts";
 import { Mailboxes } from "./mailbox.ts";
 import { Mover } from "./mover.ts";
 import type { Taken } from "./mover.ts";
+import { Outward } from "./outward.ts";
 import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
 import { SnapshotSizes } from "./snapshot-size.ts";
@@ -53,8 +51,6 @@ interface DueDelivery extends DueItem {
 
 export class Loop {
   readonly mover: Mover;
-  /** Those who listen to what charts emit. */
-  readonly emitted: Emitted;
   readonly #options: LoopOptions;
   readonly #mailboxes = new Mailboxes();
   readonly #worker: Worker;
@@ -63,9 +59,7 @@ export class Loop {
   readonly #unparker: Unparker;
   readonly #pauses: Pauses;
   readonly #insistence: Insistence;
-  readonly #courier: Courier;
-  readonly #actions: ActionRunner;
-  readonly #live: LiveActors;
+  readonly #outward: Outward;
   readonly #starts: StartQueue;
   readonly #sizes: SnapshotSizes;
 
@@ -73,7 +67,6 @@ export class Loop {
     this.#options = options;
     const { store, registry, clock, telemetry, leaseMs, attemptsMax } = options;
     const instances = new Instances(store, registry, options);
-    this.emitted = new Emitted(telemetry);
     this.#pauses = new Pauses(clock);
     this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses });
     this.#sizes = new SnapshotSizes(telemetry);
@@ -113,22 +106,7 @@ export class Loop {
       onCommitted: (committed) => this.#onCommitted(committed),
     });
     const { mover } = this;
-    const insistence = this.#insistence;
-    this.#courier = new Courier({ store, mover, insistence, telemetry });
-    this.#actions = new ActionRunner({
-      store,
-      clock,
-      mover,
-      insistence,
-      telemetry,
-      onSent: (to) => this.#courier.resume(to),
-    });
-    this.#live = new LiveActors({
-      store,
-      mover,
-      insistence,
-      onEmitted: (instance, event) => this.emitted.publish(instance, event),
-    });
+    this.#outward = new Outward({ store, clock, telemetry, mover, insistence: this.#insistence });
     this.#unparker = new Unparker({
       store,
       clock,
@@ -136,23 +114,18 @@ export class Loop {
       unpark: (key) => this.mover.unpark(key),
       insist: (key) => this.#insist(key, { kind: "parked" }),
     });
-    this.#timers = this.#dueQueue(async (limit) =>
-      (await store.findTimers(limit)).map(({ timerId, dueAtMs, ...key }) =>
-        toTimer(key, timerId, dueAtMs),
-      ),
-    );
-    this.#lapses = this.#dueQueue(async (limit) =>
-      (await store.findAbandoned(limit)).map(({ activityId, generation, leaseUntilMs, ...key }) =>
-        toLapse(key, { activityId, generation }, leaseUntilMs),
-      ),
-    );
+    this.#timers = this.#dueQueue((limit) => findTimers(store, limit));
+    this.#lapses = this.#dueQueue((limit) => findLapses(store, limit));
+  }
+
+  /** Those who listen to what charts emit. */
+  get emitted(): Emitted {
+    return this.#outward.emitted;
   }
 
   async begin(): Promise<void> {
     void this.#unparker.begin();
-    void this.#courier.begin();
-    void this.#actions.begin();
-    void this.#live.begin();
+    this.#outward.begin();
     await this.#starts.begin();
     await Promise.all([this.#timers.begin(), this.#lapses.begin(), this.#worker.claim()]);
   }
@@ -178,8 +151,7 @@ export class Loop {
     this.#lapses.close();
     this.#unparker.close();
     this.#starts.close();
-    this.#live.close();
-    await Promise.all([this.#worker.close(graceMs), this.#actions.close(graceMs)]);
+    await Promise.all([this.#worker.close(graceMs), this.#outward.close(graceMs)]);
     this.#insistence.stop();
     await this.#mailboxes.idle();
   }
@@ -189,14 +161,14 @@ export class Loop {
     this.#lapses.close();
     this.#unparker.close();
     this.#starts.close();
-    this.#live.close();
+    this.#outward.stop();
     this.#insistence.stop();
     this.#options.onFatal(error);
   }
 
   #onCommitted(prepared: Prepared): void {
     const { next, writeSet, decision } = prepared;
-    const { saga, instanceId, correlationId } = next.record;
+    const { saga, instanceId } = next.record;
     const key = { saga, instanceId };
 
     if (writeSet.timerFired !== null) this.#timers.remove(timerIdOf(key, writeSet.timerFired));
@@ -215,22 +187,8 @@ export class Loop {
 
     if (decision.operation !== undefined) this.#onOperated(prepared);
 
-    for (const effect of decision.step.effects) {
-      if (effect.kind === "emit") this.emitted.publish(next, effect.event);
-      if (effect.kind !== "log") continue;
-      const facts = {
-        saga,
-        instanceId,
-        correlationId,
-        level: "info",
-        text: effect.label ?? "",
-      } as const;
-      this.#options.telemetry({ kind: "note", ...facts, facts: { value: effect.value } });
-    }
     this.#unparker.committed(prepared);
-    this.#courier.committed(prepared);
-    this.#actions.committed(prepared);
-    this.#live.committed(prepared);
+    this.#outward.committed(prepared);
     this.#sizes.committed(next.record);
     this.#starts.committed(prepared);
     this.#options.onMoved(next);
@@ -264,8 +222,7 @@ export class Loop {
         this.#timers.add(toTimer(key, timerId, dueAtMs));
       }
       this.#worker.resume();
-      this.#courier.resume(key);
-      this.#actions.resume(key);
+      this.#outward.resume(key);
     }
     if (record.suspended === null) this.#pauses.wake(key);
   }
@@ -280,6 +237,18 @@ export class Loop {
     });
     return queue;
   }
+}
+
+async function findTimers(store: Store, limit: number): Promise<readonly DueDelivery[]> {
+  const found = await store.findTimers(limit);
+  return found.map(({ timerId, dueAtMs, ...key }) => toTimer(key, timerId, dueAtMs));
+}
+
+async function findLapses(store: Store, limit: number): Promise<readonly DueDelivery[]> {
+  const found = await store.findAbandoned(limit);
+  return found.map(({ activityId, generation, leaseUntilMs, ...key }) =>
+    toLapse(key, { activityId, generation }, leaseUntilMs),
+  );
 }
 
 function toTimer(key: InstanceKey, timerId: string, dueAtMs: number): DueDelivery {

@@ -7,30 +7,31 @@ import { SagaError } from "../errors.ts";
 import { decode, encode } from "../saga/codec.ts";
 import type { Moment } from "../saga/step.ts";
 import type { StoredMessage } from "../store/family.ts";
-import type { InstanceKey, Limited, RecordedAnswer, Store } from "../store/store.ts";
+import type { InstanceKey, Limited, Store } from "../store/store.ts";
 import { firstDecision } from "./begin.ts";
 import type { StartRequest } from "./begin.ts";
 import type { Committer } from "./committer.ts";
 import { decideBounce, decideMessage } from "./decide-message.ts";
-import { decide, toFault } from "./decide.ts";
+import { decide } from "./decide.ts";
 import type { Decision, InnerDelivery, OuterDelivery } from "./decide.ts";
 import { checkDelivery, nameOf } from "./delivery.ts";
-import { Facts, Missing, untilKnown } from "./facts.ts";
-import type { Fork } from "./fork.ts";
+import { untilKnown } from "./facts.ts";
 import { fingerprintOf } from "./incoming.ts";
 import { addressOf, conflict, momentAfter } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
 import { prepareWithKin, withBorn } from "./kinship.ts";
-import type { Relations } from "./kinship.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { decideOrPark, unpark } from "./park.ts";
 import type { Releases } from "./places.ts";
+import { Preparer } from "./preparer.ts";
 import type { Registry } from "./registry.ts";
 import type { StartQueue } from "./start-queue.ts";
-import type { Telemetry, TelemetryEvent } from "./telemetry.ts";
+import { repeatedAnswer, sameStart } from "./repetition.ts";
+import type { Started } from "./repetition.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { transact } from "./transact.ts";
 import type { Transaction } from "./transact.ts";
-import { traceIdOf, traceparentOf } from "./trace.ts";
+import { transitionEvent } from "./transition-event.ts";
 import { deliverParked } from "./unparker.ts";
 import { toView } from "./view.ts";
 import type { InstanceView } from "./view.ts";
@@ -52,23 +53,22 @@ export interface MoverOptions {
   readonly onCommitted: (committed: Prepared) => void;
 }
 
-/** What the first journal entry tells of the start. */
-interface Started {
-  readonly input?: unknown;
-  readonly forkedFrom?: Fork["from"];
-}
-
 /** Whether a delivery from inside was taken, was of no use any more, or could not be taken by the chart. */
 export type Taken = "taken" | "fenced" | "faulted";
+
+/** The page of a journal that tells of the start. */
+const FIRST = { afterRevision: 0, limit: 1 } as const;
 
 // A conflict needs another writer; with one process per file it can only be a stale cache, gone after one reload.
 const TRIES_MAX = 3;
 
 export class Mover {
   readonly #options: MoverOptions;
+  readonly #preparer: Preparer;
 
   constructor(options: MoverOptions) {
     this.#options = options;
+    this.#preparer = new Preparer(options);
   }
 
   /** Starts an instance; one of that id that was started with the same input is given as it is. */
@@ -76,7 +76,8 @@ export class Mover {
     return this.#alone(request.key, async () => {
       const existing = await this.#options.instances.load(request.key);
       if (existing !== null) {
-        return { created: false, view: await this.#sameStart(existing, request) };
+        const [first] = await this.#options.store.readJournal(request.key, FIRST);
+        return { created: false, view: sameStart(existing, first, request) };
       }
 
       const { key, chart, input, attributes, fork } = request;
@@ -105,7 +106,7 @@ export class Mover {
     };
     const decided = { decision, before: null, eventId: null };
     const mover = { chart, moment, origin };
-    const relations = this.#relations;
+    const relations = this.#preparer.relations();
     const prepared = await untilKnown(() => prepareWithKin(decided, mover, relations));
     const outcome = await this.#commit(prepared);
     if (outcome !== "committed") throw conflict(key);
@@ -114,7 +115,7 @@ export class Mover {
 
   /** Brings an instance that waited to its first step, now that there is room for it. */
   async begin(key: InstanceKey): Promise<Taken> {
-    const [first] = await this.#options.store.readJournal(key, { afterRevision: 0, limit: 1 });
+    const [first] = await this.#options.store.readJournal(key, FIRST);
     const { input } = decode(first?.event ?? "null") as Started;
     return this.deliver(key, { kind: "begin", input });
   }
@@ -131,7 +132,14 @@ export class Mover {
         const recorded =
           eventId === null ? null : await this.#options.store.findAnswer(key, eventId);
         if (recorded !== null) {
-          const view = await this.#repeated(key, asked, recorded);
+          const view = repeatedAnswer(key, asked, recorded);
+          const { correlationId } = view;
+          this.#options.telemetry({
+            kind: "repeated",
+            ...key,
+            correlationId,
+            eventId: recorded.eventId,
+          });
           const parked = view.parkedEvents.some((one) => one.eventId === eventId);
           return { repeated: true, parked, view };
         }
@@ -144,8 +152,10 @@ export class Mover {
           checked.kind === "event"
             ? decideOrPark(before, checked, moment)
             : (decide(before, checked, moment) as Decision);
-        const relations = this.#relations;
-        let prepared = await untilKnown(() => this.#prepare(before, decision, eventId, relations));
+        const relations = this.#preparer.relations();
+        let prepared = await untilKnown(() =>
+          this.#preparer.prepare(before, decision, eventId, relations),
+        );
         const view = toView(prepared.next);
         if (eventId !== null) {
           const answer = { eventId, fingerprint: fingerprintOf(asked), answer: encode(view) };
@@ -169,10 +179,10 @@ export class Mover {
     }
     const { committer } = this.#options;
     return this.#move(key, what, (before) => {
-      const relations = this.#relations;
+      const relations = this.#preparer.relations();
       const prepare = (inner: InnerDelivery): Prepared | null => {
         const decision = decideIt(before, inner);
-        return decision && this.#prepareOrFault(before, decision, null, relations);
+        return decision && this.#preparer.orFault(before, decision, null, relations);
       };
       return transact(before, delivery, { prepare, committer });
     });
@@ -199,7 +209,7 @@ export class Mover {
   ): Promise<Taken> {
     return this.#move(key, what, async (before) => {
       const decision = decideIt(before);
-      return decision && this.#prepareKnown(before, decision);
+      return decision && this.#preparer.known(before, decision);
     });
   }
 
@@ -239,7 +249,7 @@ export class Mover {
         const found = unpark(before, this.#momentAfter(before), passed);
         if (found === null) return null;
         const { parked, decision } = found;
-        const prepared = await this.#prepareKnown(before, decision, parked.eventId);
+        const prepared = await this.#preparer.known(before, decision, parked.eventId);
         return { sequence: parked.sequence, prepared };
       },
       commit: async (prepared) => {
@@ -280,54 +290,6 @@ export class Mover {
     return momentAfter(before, this.#options.clock.now());
   }
 
-  get #relations(): Relations {
-    const { instances, store, registry, worker } = this.#options;
-    const facts = new Facts({
-      exists: async (key) => (await instances.load(key)) !== null,
-      findSystemId: (root, systemId) => store.findSystemId(root, systemId),
-    });
-    return {
-      facts,
-      chartOf: (saga, version) => registry.chart(saga, version),
-      worker,
-    };
-  }
-
-  #prepare(
-    before: Instance,
-    decision: Decision,
-    eventId: string | null,
-    relations: Relations,
-  ): Prepared {
-    const { chart, record: origin } = before;
-    const moment = this.#momentAfter(before);
-    return prepareWithKin({ decision, before, eventId }, { chart, moment, origin }, relations);
-  }
-
-  /** A context that cannot be stored is a fault of the chart like a guard that throws. */
-  #prepareOrFault(
-    before: Instance,
-    decision: Decision,
-    eventId: string | null,
-    relations: Relations,
-  ): Prepared {
-    try {
-      return this.#prepare(before, decision, eventId, relations);
-    } catch (error) {
-      if (error instanceof Missing) throw error;
-      return this.#prepare(before, toFault(before, decision, error), eventId, relations);
-    }
-  }
-
-  #prepareKnown(
-    before: Instance,
-    decision: Decision,
-    eventId: string | null = null,
-  ): Promise<Prepared> {
-    const relations = this.#relations;
-    return untilKnown(() => this.#prepareOrFault(before, decision, eventId, relations));
-  }
-
   async #commit(prepared: Prepared): Promise<"committed" | "revision" | "gone" | "eventId"> {
     const { committer, instances, worker, onCommitted, clock, telemetry } = this.#options;
     const all = withBorn(prepared);
@@ -350,7 +312,7 @@ export class Mover {
     const durationMs = clock.monotonic() - begunAt;
     for (const each of all) {
       onCommitted(each);
-      telemetry(toTransition(each, durationMs));
+      telemetry(transitionEvent(each, durationMs));
     }
     return "committed";
   }
@@ -360,56 +322,4 @@ export class Mover {
     this.#options.telemetry({ kind: "fenced", saga, instanceId, correlationId, what });
     return "fenced";
   }
-
-  async #sameStart(existing: Instance, { key, input, fork }: StartRequest): Promise<InstanceView> {
-    const [first] = await this.#options.store.readJournal(key, { afterRevision: 0, limit: 1 });
-    const started = first === undefined ? undefined : (decode(first.event) as Started);
-    const before = [started?.input, started?.forkedFrom ?? null];
-    if (fingerprintOf(before) === fingerprintOf([input, fork?.from ?? null])) {
-      return toView(existing);
-    }
-    throw new SagaError(
-      "SAGA_INSTANCE_EXISTS",
-      `saga "${key.saga}" has an instance "${key.instanceId}" already, started with other input`,
-    );
-  }
-
-  async #repeated(
-    key: InstanceKey,
-    asked: unknown,
-    recorded: RecordedAnswer,
-  ): Promise<InstanceView> {
-    if (recorded.fingerprint !== fingerprintOf(asked)) {
-      throw new SagaError(
-        "SAGA_IDEMPOTENCY_KEY_REUSED",
-        `another event was sent to instance "${key.instanceId}" under the key "${recorded.eventId}"; use a new key for a new event`,
-      );
-    }
-    const view = decode(recorded.answer) as InstanceView;
-    const { correlationId } = view;
-    this.#options.telemetry({ kind: "repeated", ...key, correlationId, eventId: recorded.eventId });
-    return view;
-  }
-}
-
-function toTransition(
-  { decision, next, writeSet }: Prepared,
-  durationMs: number,
-): TelemetryEvent & { readonly kind: "transition" } {
-  const { record } = next;
-  return {
-    kind: "transition",
-    saga: record.saga,
-    instanceId: record.instanceId,
-    correlationId: record.correlationId,
-    traceId: traceIdOf(traceparentOf(decision, record)),
-    revision: record.revision,
-    event: writeSet.journal.eventType,
-    source: writeSet.journal.source,
-    stateBefore: writeSet.journal.stateBefore,
-    state: record.state,
-    phase: record.phase,
-    effects: decision.step.effects,
-    durationMs,
-  };
 }

@@ -30,8 +30,8 @@ import { Loop } from "./loop.ts";
 import type { OperationRequest } from "./operation.ts";
 import { Operations } from "./operations.ts";
 import { Registry } from "./registry.ts";
+import type { RuntimeOptions, SendOptions, StartOptions } from "./runtime-options.ts";
 import { Schedules } from "./schedules/schedules.ts";
-import type { Telemetry } from "./telemetry.ts";
 import { checkTransactional } from "./transact.ts";
 import { counts, dwell, search } from "./search.ts";
 import type { SearchOptions, SearchPage } from "./search.ts";
@@ -43,45 +43,8 @@ import type { WaitOptions } from "./wait-after.ts";
 import { Waiters } from "./waiters.ts";
 import type { Condition, Waited } from "./waiters.ts";
 
-export interface RuntimeOptions {
-  /** Belongs to the runtime from now on; `close` closes it. */
-  readonly store: Store;
-  readonly sagas: readonly AnySaga[];
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Hears what the runtime does. It must not throw. */
-  readonly telemetry?: Telemetry;
-  /** How long an attempt may be lost before it is made again by another process; prolonged while it runs. Default 30,000. */
-  readonly leaseMs?: number;
-  /** Attempts at the same time. Default 1,000; the others wait in the outbox. */
-  readonly attemptsMax?: number;
-  /**
-   * For development: an assign that changes its context, instead of returning a new one, throws. Default false, since
-   * it costs a look at all that is new in a context.
-   */
-  readonly freezeContext?: boolean;
-}
-
-export interface StartOptions<Input> extends WaitOptions {
-  /** 1-200 characters. Without one the runtime makes one up. */
-  readonly instanceId?: string;
-  readonly input: Input;
-  /** Visible ASCII, 1-200 characters; given to every activity and log line. Without one the runtime makes one up. */
-  readonly correlationId?: string;
-  /** W3C trace context, given to activities; one that is not valid is ignored. */
-  readonly traceparent?: string;
-  /** For search. At most 20, each of 1-200 characters. */
-  readonly attributes?: Readonly<Record<string, string>>;
-}
-
-export interface SendOptions extends WaitOptions {
-  /** Names the event, so that it is applied once however often it is sent. 1-200 characters. */
-  readonly eventId?: string;
-  /** W3C trace context, given to the activities that the event starts; one that is not valid is ignored. */
-  readonly traceparent?: string;
-}
-
 export type { JournalView } from "./journal-view.ts";
+export type { RuntimeOptions, SendOptions, StartOptions } from "./runtime-options.ts";
 
 /** How long `close` waits for attempts that run, ms. */
 const CLOSE_GRACE_MS = 3_000;

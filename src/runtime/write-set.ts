@@ -83,26 +83,9 @@ export function prepare(
   const place = standingUnderLimit(before, decision);
   const next = toNext(chart, { ...decided, place }, { moment, origin });
   checkSnapshotSize(next.record, decision);
-  const { phase, state: stateAfter } = next.record;
-  const journal: JournalEntry = {
-    revision: moment.revision,
-    atMs: moment.nowMs,
-    source: decision.source,
-    eventType: decision.event.type,
-    event: encode(decision.event),
-    eventId,
-    traceparent: decision.traceparent ?? null,
-    stateBefore: before?.record.state ?? null,
-    stateAfter,
-    phase,
-    effects: JSON.stringify(effects.map((effect) => toJournaled(effect, kin))),
-    verdict: decision.verdict,
-    operation: decision.operation ?? null,
-    sender: decision.sender ?? null,
-  };
   const writeSet: WriteSet = {
     instance: next.record,
-    journal,
+    journal: toJournal({ decision, before, eventId }, next, kin),
     timersSet: timersSet(effects).map(toTimerRecord),
     timersCancelled: effects.filter((effect) => effect.kind === "cancelTimer").map(timerIdOf),
     timerFired: decision.timerFired,
@@ -127,6 +110,29 @@ export function prepare(
     born: kin.born.map((born) => born.writeSet),
   };
   return { before, decision, next, writeSet, born: kin.born };
+}
+
+function toJournal(
+  { decision, before, eventId }: Decided,
+  { record }: Instance,
+  kin: Kin,
+): JournalEntry {
+  return {
+    revision: record.revision,
+    atMs: record.updatedAtMs,
+    source: decision.source,
+    eventType: decision.event.type,
+    event: encode(decision.event),
+    eventId,
+    traceparent: decision.traceparent ?? null,
+    stateBefore: before?.record.state ?? null,
+    stateAfter: record.state,
+    phase: record.phase,
+    effects: JSON.stringify(decision.step.effects.map((effect) => toJournaled(effect, kin))),
+    verdict: decision.verdict,
+    operation: decision.operation ?? null,
+    sender: decision.sender ?? null,
+  };
 }
 
 // A transactional activity takes effect in a commit of its instance, and this one comes first.

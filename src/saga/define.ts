@@ -78,6 +78,7 @@ export type Action<Params> = (action: ActionArguments<Params>) => void | Promise
  * @example
  * setup({ actions: { tellWarehouse: action<{ orderId: string }>() } })
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is given by name, and setup infers from it
 export function action<Params>(): (facts: unknown, params: Params) => void {
   return () => {
     throw new Error("an action runs in a saga runtime; give its function to defineSaga");
@@ -166,6 +167,7 @@ export type Actions<Machine extends AnyStateMachine> = {
 /** What a child machine needs to run, as its parent's definition gives it. A whole saga of that machine will do. */
 export interface ChildDefinition<Machine extends AnyStateMachine> {
   readonly activities?: AnyActivities<Machine>;
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- empty only for a chart of no activities
   readonly compensations?: Compensations<Machine>;
   readonly actions?: Actions<Machine>;
   readonly children?: Children<Machine>;

@@ -16,7 +16,7 @@ export function childSagaName(parent: string, src: string): string {
 }
 
 /** The sagas of the child machines of a saga, by the names of their logic. */
-export function childSagas(saga: AnySaga): ReadonlyMap<string, AnySaga> {
+function childSagas(saga: AnySaga): ReadonlyMap<string, AnySaga> {
   const actors = Object.entries(saga.machine.implementations.actors as Record<string, unknown>);
   const children = new Map<string, AnySaga>();
   for (const [src, machine] of actors) {

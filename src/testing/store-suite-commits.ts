@@ -117,6 +117,8 @@ function testMisfitRevisions(underTest: StoreUnderTest): void {
   });
 }
 
+const nothingPending = { timers: [], effects: [], parked: [], children: [] };
+
 function testBatches(underTest: StoreUnderTest): void {
   test("an empty batch has no outcomes", async () => {
     const { store } = await openBench(underTest);
@@ -135,13 +137,7 @@ function testBatches(underTest: StoreUnderTest): void {
 
     expect(outcomes).toEqual(["committed", "committed", "committed"]);
     expect(await contentsOf(store, key)).toEqual({
-      stored: {
-        record: instanceRecord({ revision: 3 }),
-        timers: [],
-        effects: [],
-        parked: [],
-        children: [],
-      },
+      stored: { record: instanceRecord({ revision: 3 }), ...nothingPending },
       journal: [1, 2, 3].map((revision) => journalEntry({ revision })),
       answers: [],
     });

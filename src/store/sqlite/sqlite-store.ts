@@ -1,12 +1,10 @@
 /**
  * The store port on SQLite.
  *
- * A batch is one transaction with one fsync. After an error of the disk nobody knows what is in the file,
- * so the store answers nothing more until it is opened again.
+ * A batch is one transaction with one fsync.
  */
-import type { Database, Statement } from "better-sqlite3";
+import type { Database } from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
-import { SagaError } from "../../errors.ts";
 import type {
   AbandonedEffect,
   ClaimedEffect,
@@ -41,7 +39,8 @@ import { prepareQueries, type Queries } from "./queries.ts";
 import type { DwellFilter } from "./search-dwell.ts";
 import { prepareSearch, type Search } from "./search.ts";
 import { prepareSchedules, type Schedules } from "./schedules.ts";
-import { toCommitError, toStoreError } from "./sqlite-errors.ts";
+import { toStoreError } from "./sqlite-errors.ts";
+import { Transactor } from "./transactor.ts";
 import { checkWriteSet, prepareWriteSet, type ApplyWriteSet } from "./write-set.ts";
 
 export interface SqliteStoreOptions {
@@ -70,12 +69,7 @@ export class SqliteStore implements Store {
   readonly #places: Places;
   readonly #apply: ApplyWriteSet;
   readonly #search: () => Search;
-  // Not Drizzle's transactions: those do not tell an error of COMMIT from one before it.
-  readonly #begin: Statement;
-  readonly #commit: Statement;
-  readonly #rollback: Statement;
-  #failure: SagaError | null = null;
-  #isClosed = false;
+  readonly #transactor: Transactor;
 
   constructor({ client, epoch, release }: SqliteStoreOptions) {
     const db = drizzle(client);
@@ -90,9 +84,7 @@ export class SqliteStore implements Store {
     this.#places = preparePlaces(db);
     this.#apply = prepareWriteSet(db, { epoch, places: this.#places });
     this.#search = onFirstUse(() => prepareSearch(db));
-    this.#begin = client.prepare("BEGIN IMMEDIATE");
-    this.#commit = client.prepare("COMMIT");
-    this.#rollback = client.prepare("ROLLBACK");
+    this.#transactor = new Transactor(client);
   }
 
   async commit(writeSets: readonly WriteSet[]): Promise<readonly CommitOutcome[]> {
@@ -101,7 +93,7 @@ export class SqliteStore implements Store {
 
     const leftOut = new Map<number, CommitOutcome>();
     for (;;) {
-      const { outcomes, isWhole } = this.#transact(
+      const { outcomes, isWhole } = this.#transactor.transact(
         () => this.#applyBatch(writeSets, leftOut),
         (run) => run.isWhole,
       );
@@ -113,7 +105,7 @@ export class SqliteStore implements Store {
 
   async commitWith(work: (tx: unknown) => WriteSet): Promise<CommitOutcome> {
     const threw: unknown[] = [];
-    const outcome = this.#transact(
+    const outcome = this.#transactor.transact(
       () => {
         const writeSet = this.#guest.run((tx) => {
           try {
@@ -140,9 +132,11 @@ export class SqliteStore implements Store {
 
   async claimEffects(options: ClaimOptions): Promise<readonly ClaimedEffect[]> {
     checkLimit(options.limit);
-    const claimable = this.#guard(() => this.#leases.findClaimable(options));
+    const claimable = this.#transactor.guard(() => this.#leases.findClaimable(options));
     if (claimable.length === 0) return [];
-    return this.#transact(() => claimable.map((effect) => this.#leases.claim(effect, options)));
+    return this.#transactor.transact(() =>
+      claimable.map((effect) => this.#leases.claim(effect, options)),
+    );
   }
 
   async extendLeases(
@@ -150,17 +144,17 @@ export class SqliteStore implements Store {
     leaseUntilMs: number,
   ): Promise<void> {
     if (effects.length === 0) return;
-    this.#transact(() => {
+    this.#transactor.transact(() => {
       for (const effect of effects) this.#leases.extend(effect, leaseUntilMs);
     });
   }
 
   async load(key: InstanceKey): Promise<StoredInstance | null> {
-    return this.#guard(() => this.#queries.load(key));
+    return this.#transactor.guard(() => this.#queries.load(key));
   }
 
   async findAnswer(key: InstanceKey, eventId: string): Promise<RecordedAnswer | null> {
-    return this.#guard(() => this.#queries.findAnswer(key, eventId));
+    return this.#transactor.guard(() => this.#queries.findAnswer(key, eventId));
   }
 
   async readJournal(
@@ -168,40 +162,40 @@ export class SqliteStore implements Store {
     page: { afterRevision: number; limit: number },
   ): Promise<readonly JournalEntry[]> {
     checkLimit(page.limit);
-    return this.#guard(() => this.#queries.readJournal(key, page));
+    return this.#transactor.guard(() => this.#queries.readJournal(key, page));
   }
 
   async readFeed(query: FeedQuery): Promise<FeedPage> {
     checkLimit(query.limit);
-    return this.#guard(() => this.#feed().read(query));
+    return this.#transactor.guard(() => this.#feed().read(query));
   }
 
   async lastPosition(): Promise<number> {
-    return this.#guard(() => this.#feed().lastPosition());
+    return this.#transactor.guard(() => this.#feed().lastPosition());
   }
 
   async findTimers(limit: number): Promise<readonly DueTimer[]> {
     checkLimit(limit);
-    return this.#guard(() => this.#queries.findTimers(limit));
+    return this.#transactor.guard(() => this.#queries.findTimers(limit));
   }
 
   async findAbandoned(limit: number): Promise<readonly AbandonedEffect[]> {
     checkLimit(limit);
-    return this.#guard(() => this.#leases.findAbandoned(limit));
+    return this.#transactor.guard(() => this.#leases.findAbandoned(limit));
   }
 
   async findInstances(query: InstanceQuery): Promise<InstancePage> {
     checkLimit(query.limit);
-    return this.#guard(() => this.#search().find(query));
+    return this.#transactor.guard(() => this.#search().find(query));
   }
 
   async countInstances(filter: { saga?: string }): Promise<readonly InstanceCount[]> {
-    return this.#guard(() => this.#search().count(filter));
+    return this.#transactor.guard(() => this.#search().count(filter));
   }
 
   async dwellTimes(filter: DwellFilter): Promise<readonly DwellTime[]> {
     checkLimit(filter.entries);
-    return this.#guard(() => this.#search().dwell(filter));
+    return this.#transactor.guard(() => this.#search().dwell(filter));
   }
 
   async findParked(page: {
@@ -209,37 +203,37 @@ export class SqliteStore implements Store {
     limit: number;
   }): Promise<readonly ParkingInstance[]> {
     checkLimit(page.limit);
-    return this.#guard(() => this.#queries.findParked(page));
+    return this.#transactor.guard(() => this.#queries.findParked(page));
   }
 
   async readMessages(to: InstanceKey, limit: number): Promise<readonly StoredMessage[]> {
     checkLimit(limit);
-    return this.#guard(() => this.#family.readMessages(to, limit));
+    return this.#transactor.guard(() => this.#family.readMessages(to, limit));
   }
 
   async findMessages(page: Page): Promise<readonly StoredMessage[]> {
     checkLimit(page.limit);
-    return this.#guard(() => this.#family.findMessages(page));
+    return this.#transactor.guard(() => this.#family.findMessages(page));
   }
 
   async dropMessages(positions: readonly number[]): Promise<void> {
-    this.#transact(() => positions.forEach((position) => this.#family.drop(position)));
+    this.#transactor.transact(() => positions.forEach((position) => this.#family.drop(position)));
   }
 
   async readActions(of: InstanceKey, limit: number): Promise<readonly StoredAction[]> {
     checkLimit(limit);
-    return this.#guard(() => this.#family.readActions(of, limit));
+    return this.#transactor.guard(() => this.#family.readActions(of, limit));
   }
 
   async findActions(page: Page): Promise<readonly (InstanceKey & { readonly position: number })[]> {
     checkLimit(page.limit);
-    return this.#guard(() => this.#family.findActions(page));
+    return this.#transactor.guard(() => this.#family.findActions(page));
   }
 
   async finishActions(
     finished: readonly { readonly position: number; readonly sent: readonly MessageRecord[] }[],
   ): Promise<void> {
-    this.#transact(() => {
+    this.#transactor.transact(() => {
       for (const { position, sent } of finished) {
         // One that is gone was performed before, and has sent what it sends.
         if (this.#family.finishAction(position)) sent.forEach(this.#family.send);
@@ -251,11 +245,11 @@ export class SqliteStore implements Store {
     page: Page,
   ): Promise<readonly (InstanceKey & ChildRef & { readonly position: number })[]> {
     checkLimit(page.limit);
-    return this.#guard(() => this.#family.findLiveChildren(page));
+    return this.#transactor.guard(() => this.#family.findLiveChildren(page));
   }
 
   async findSystemId(root: InstanceKey, systemId: string): Promise<InstanceKey | null> {
-    return this.#guard(() => this.#family.findSystemId(root, systemId));
+    return this.#transactor.guard(() => this.#family.findSystemId(root, systemId));
   }
 
   async findLimited(page: {
@@ -263,24 +257,24 @@ export class SqliteStore implements Store {
     limit: number;
   }): Promise<readonly LimitedInstance[]> {
     checkLimit(page.limit);
-    return this.#guard(() => this.#queries.findLimited(page));
+    return this.#transactor.guard(() => this.#queries.findLimited(page));
   }
 
   async loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null> {
-    return this.#guard(() => this.#schedules.load(key));
+    return this.#transactor.guard(() => this.#schedules.load(key));
   }
 
   async putSchedules(
     records: readonly ScheduleRecord[],
   ): Promise<readonly ("committed" | "revision")[]> {
     if (records.length === 0) return [];
-    return this.#transact(() =>
+    return this.#transactor.transact(() =>
       records.map((record) => (this.#schedules.put(record) ? "committed" : "revision")),
     );
   }
 
   async deleteSchedule(key: ScheduleKey): Promise<boolean> {
-    return this.#transact(() => this.#schedules.remove(key));
+    return this.#transactor.transact(() => this.#schedules.remove(key));
   }
 
   async listSchedules(
@@ -288,24 +282,24 @@ export class SqliteStore implements Store {
     page: { afterId: string | null; limit: number },
   ): Promise<readonly ScheduleRecord[]> {
     checkLimit(page.limit);
-    return this.#guard(() => this.#schedules.list(saga, page));
+    return this.#transactor.guard(() => this.#schedules.list(saga, page));
   }
 
   async countSchedules(saga: string): Promise<number> {
-    return this.#guard(() => this.#schedules.count(saga));
+    return this.#transactor.guard(() => this.#schedules.count(saga));
   }
 
   async findSchedules(limit: number): Promise<readonly DueSchedule[]> {
     checkLimit(limit);
-    return this.#guard(() => this.#schedules.find(limit));
+    return this.#transactor.guard(() => this.#schedules.find(limit));
   }
 
   /** What the last checkpoint cannot copy stays safe in the WAL: its error is thrown after all is closed. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#transactor.isClosed) return;
+    const isWhole = this.#transactor.close();
     try {
-      if (this.#failure === null) this.#client.pragma("wal_checkpoint(TRUNCATE)");
+      if (isWhole) this.#client.pragma("wal_checkpoint(TRUNCATE)");
     } catch (error) {
       throw toStoreError(error);
     } finally {
@@ -343,59 +337,6 @@ export class SqliteStore implements Store {
     }
     this.#places.write();
     return { outcomes, isWhole: true };
-  }
-
-  /** Commits what `work` wrote if it is to be kept, else rolls it back; rolls back if `work` throws. */
-  #transact<T>(work: () => T, isToBeKept: (result: T) => boolean = () => true): T {
-    return this.#guard(() => {
-      this.#begin.run();
-      let result: T;
-      try {
-        result = work();
-      } catch (error) {
-        this.#rollBack();
-        throw error;
-      }
-      if (isToBeKept(result)) this.#commitTransaction();
-      else this.#rollBack();
-      return result;
-    });
-  }
-
-  #commitTransaction(): void {
-    try {
-      this.#commit.run();
-    } catch (error) {
-      this.#rollBack();
-      throw toCommitError(error);
-    }
-  }
-
-  #rollBack(): void {
-    // SQLite rolls back by itself after some errors, a full disk among them.
-    if (!this.#client.inTransaction) return;
-    try {
-      this.#rollback.run();
-    } catch (error) {
-      throw toCommitError(error);
-    }
-  }
-
-  /** Lets nothing through after the outcome of a commit was lost, and maps what SQLite throws. */
-  #guard<T>(work: () => T): T {
-    if (this.#isClosed) throw new Error("the store is closed");
-    if (this.#failure !== null) {
-      throw new SagaError(this.#failure.code, this.#failure.message, { cause: this.#failure });
-    }
-    try {
-      return work();
-    } catch (error) {
-      const mapped = toStoreError(error);
-      if (mapped instanceof SagaError && mapped.code === "SAGA_STORE_OUTCOME_UNKNOWN") {
-        this.#failure = mapped;
-      }
-      throw mapped;
-    }
   }
 }
 

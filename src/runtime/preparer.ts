@@ -1,0 +1,76 @@
+/**
+ * The preparer: brings a decision about an instance to rows, with all that has to be found out for that.
+ */
+import type { Clock } from "../clock.ts";
+import type { Store } from "../store/store.ts";
+import { toFault } from "./decide.ts";
+import type { Decision } from "./decide.ts";
+import { Facts, Missing, untilKnown } from "./facts.ts";
+import { momentAfter } from "./instance.ts";
+import type { Instance, Instances } from "./instance.ts";
+import { prepareWithKin } from "./kinship.ts";
+import type { Relations } from "./kinship.ts";
+import type { Releases } from "./places.ts";
+import type { Registry } from "./registry.ts";
+import type { Prepared, WorkerFacts } from "./write-set.ts";
+
+export interface PreparerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly instances: Instances;
+  readonly registry: Registry;
+  readonly worker: WorkerFacts & Releases;
+}
+
+export class Preparer {
+  readonly #options: PreparerOptions;
+
+  constructor(options: PreparerOptions) {
+    this.#options = options;
+  }
+
+  /** For one decision: what was found out holds as long as its instance stands still. */
+  relations(): Relations {
+    const { instances, store, registry, worker } = this.#options;
+    const facts = new Facts({
+      exists: async (key) => (await instances.load(key)) !== null,
+      findSystemId: (root, systemId) => store.findSystemId(root, systemId),
+    });
+    return {
+      facts,
+      chartOf: (saga, version) => registry.chart(saga, version),
+      worker,
+    };
+  }
+
+  prepare(
+    before: Instance,
+    decision: Decision,
+    eventId: string | null,
+    relations: Relations,
+  ): Prepared {
+    const { chart, record: origin } = before;
+    const moment = momentAfter(before, this.#options.clock.now());
+    return prepareWithKin({ decision, before, eventId }, { chart, moment, origin }, relations);
+  }
+
+  /** A context that cannot be stored is a fault of the chart like a guard that throws. */
+  orFault(
+    before: Instance,
+    decision: Decision,
+    eventId: string | null,
+    relations: Relations,
+  ): Prepared {
+    try {
+      return this.prepare(before, decision, eventId, relations);
+    } catch (error) {
+      if (error instanceof Missing) throw error;
+      return this.prepare(before, toFault(before, decision, error), eventId, relations);
+    }
+  }
+
+  known(before: Instance, decision: Decision, eventId: string | null = null): Promise<Prepared> {
+    const relations = this.relations();
+    return untilKnown(() => this.orFault(before, decision, eventId, relations));
+  }
+}
