@@ -190,6 +190,7 @@ const own: Readonly<Record<string, Readonly<Partial<Record<ErrorCode, Provoke>>>
     SAGA_INSTANCE_EXISTS: asking({ body: { id: "b-1", input: { mode: "other" } } }),
     SAGA_TRANSITION_FAILED: asking({ body: { input: { mode: "throw" } } }),
     SAGA_CONTEXT_NOT_SERIALIZABLE: asking({ body: { input: { mode: "leak" } } }),
+    SAGA_SNAPSHOT_TOO_LARGE: asking({ body: { input: { mode: "hoard" } } }),
     SAGA_MAILBOX_FULL: after(ofNewInstance),
   },
   getInstance: {
@@ -213,6 +214,9 @@ const own: Readonly<Record<string, Readonly<Partial<Record<ErrorCode, Provoke>>>
     ),
     SAGA_TRANSITION_FAILED: asking({ body: { type: "BREAK" } }),
     SAGA_CONTEXT_NOT_SERIALIZABLE: asking({ body: { type: "LEAK" } }),
+    SAGA_SNAPSHOT_TOO_LARGE: after(({ control }) => void (control.isHoarding = true), {
+      body: { type: "LEAK" },
+    }),
     SAGA_MAILBOX_FULL: after(ofInstance),
     SAGA_PARKING_FULL: after(
       async ({ runtime, saga }) => {
@@ -280,6 +284,15 @@ const own: Readonly<Record<string, Readonly<Partial<Record<ErrorCode, Provoke>>>
         }),
       { scheduleId: "s-2" },
     ),
+    SAGA_SNAPSHOT_TOO_LARGE: after(
+      ({ runtime, saga }) =>
+        runtime.schedules.create(saga, {
+          scheduleId: "s-2",
+          everyMs: 60_000,
+          input: { mode: "hoard" },
+        }),
+      { scheduleId: "s-2" },
+    ),
     SAGA_MAILBOX_FULL: after(ofSchedule),
   },
   deleteSchedule: { SAGA_MAILBOX_FULL: after(ofSchedule) },
@@ -301,6 +314,9 @@ const own: Readonly<Record<string, Readonly<Partial<Record<ErrorCode, Provoke>>>
     ),
     SAGA_TRANSITION_FAILED: asking({ body: { operation: "retry" } }),
     SAGA_CONTEXT_NOT_SERIALIZABLE: asking({ body: { operation: "skip" } }),
+    SAGA_SNAPSHOT_TOO_LARGE: after(({ control }) => void (control.isHoarding = true), {
+      body: { operation: "skip" },
+    }),
     SAGA_MAILBOX_FULL: after(ofInstance),
   },
   forkInstance: {
@@ -323,6 +339,7 @@ const own: Readonly<Record<string, Readonly<Partial<Record<ErrorCode, Provoke>>>
     ),
     SAGA_TRANSITION_FAILED: asking({ body: { input: { mode: "throw" } } }),
     SAGA_CONTEXT_NOT_SERIALIZABLE: asking({ body: { input: { mode: "leak" } } }),
+    SAGA_SNAPSHOT_TOO_LARGE: asking({ body: { input: { mode: "hoard" } } }),
     SAGA_MAILBOX_FULL: after(ofNewInstance),
   },
   startBulk: {
@@ -406,11 +423,14 @@ test("no error is brought about that the contract does not tell", () => {
 
 /** What no route answers: there is no such route, it never came so far, or it is not of HTTP. */
 const ofNoRoute: readonly ErrorCode[] = [
+  "SAGA_COMMAND_INVALID",
   "SAGA_ROUTE_NOT_FOUND",
   "SAGA_METHOD_NOT_ALLOWED",
   "SAGA_WAIT_TIMEOUT",
   "SAGA_CHART_INVALID",
   "SAGA_DEFINITION_INVALID",
+  "SAGA_CHECK_INVALID",
+  "SAGA_TRANSACTION_INVALID",
   "SAGA_CONFIG_INVALID",
   "SAGA_STORE_LOCKED",
   "SAGA_STORE_TOO_NEW",

@@ -14,6 +14,7 @@ import type { ErrorCode } from "../../src/errors.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { Runtime, Saga, Store } from "../../src/index.ts";
+import { SNAPSHOT_BYTES_MAX } from "../../src/runtime/snapshot-size.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { deferred } from "../fixtures/world.ts";
 import type { Deferred } from "../fixtures/world.ts";
@@ -25,6 +26,8 @@ export interface Control {
   storeError: ErrorCode | null;
   /** Whatever is written was changed by somebody else. */
   conflicts: boolean;
+  /** What else cannot be stored is too much of it. */
+  isHoarding: boolean;
   /** Nothing is written before it. */
   gate: Deferred<void> | null;
   /** Instances that there are not are read as `b-1`, changed so. */
@@ -48,6 +51,8 @@ export interface Trial {
   readonly control: Control;
 }
 
+const TOO_LARGE = "x".repeat(SNAPSHOT_BYTES_MAX);
+
 type TrialEvent =
   | { type: "GO" }
   | { type: "END" }
@@ -67,7 +72,7 @@ function trialMachine(control: Control) {
       events: {} as TrialEvent,
     },
     actions: {
-      leak: assign({ kept: () => () => 1 }),
+      leak: assign({ kept: () => (control.isHoarding ? TOO_LARGE : () => 1) }),
       fail: assign(() => {
         throw new Error("no");
       }),
@@ -77,6 +82,7 @@ function trialMachine(control: Control) {
     id: "trial",
     context: ({ input }) => {
       if (input.mode === "throw") throw new Error("no");
+      if (input.mode === "hoard") return { kept: TOO_LARGE };
       return { kept: input.mode === "leak" ? () => 1 : null };
     },
     initial: "waiting",
@@ -105,6 +111,7 @@ export async function openTrial(): Promise<Trial> {
   const control: Control = {
     storeError: null,
     conflicts: false,
+    isHoarding: false,
     gate: null,
     loaded: null,
     schedules: null,

@@ -189,6 +189,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
       "SAGA_INSTANCE_EXISTS",
       "SAGA_TRANSITION_FAILED",
       "SAGA_CONTEXT_NOT_SERIALIZABLE",
+      "SAGA_SNAPSHOT_TOO_LARGE",
       "SAGA_MAILBOX_FULL",
       "SAGA_STARTS_FULL",
     ],
