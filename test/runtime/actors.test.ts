@@ -321,7 +321,7 @@ test("a machine that is nested too deep is refused as its own child", async () =
     machine = setup({ actors: { inner: machine } }).createMachine({
       initial: "a",
       states: { a: { tags: "forward" } },
-    }) as unknown as typeof machine;
+    });
   }
   const saga = defineSaga({ name: "deep", version: 1, machine, activities: {} });
 
