@@ -254,6 +254,7 @@ test("an item tells all of an instance but its context", async () => {
         state: "waiting",
         tags: ["open"],
         error: null,
+        waitsFor: null,
         suspended: null,
         attributes: { customer: "c-7" },
         correlationId: "trace-1",
