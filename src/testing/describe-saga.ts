@@ -1,8 +1,10 @@
 /**
- * One line in a vitest file gives a saga all its tests: every path, every crash on the shortest of them, random moves,
+ * One line in a vitest file gives a saga all its tests: the checker, every path, every crash on the shortest of them, random moves,
  * and what of its chart they go through. `sagachart/testing/vitest`.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { check, renderReport } from "../check/check.ts";
+import type { CheckOptions } from "../check/check.ts";
 import { systemClock } from "../clock.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { scoped } from "../saga/scoped.ts";
@@ -30,6 +32,8 @@ export interface DescribeOptions extends WalkOptions, PathOptions {
   readonly crashPathsMax?: number;
   /** Transitions and states that no path goes through, by their names in the summary, each with the reason. */
   readonly uncovered?: Readonly<Record<string, string>>;
+  /** How the checker is to look at it; false: not here. Default: all worlds, with these samples and this scope. */
+  readonly check?: Partial<CheckOptions> | false;
   /** Instances that random moves happen to. Default 25; 0: none, and fast-check need not be installed. */
   readonly runs?: number;
   /** What random moves are drawn from; without one it is drawn too, and told. */
@@ -40,6 +44,7 @@ const WALKS_MAX = 200;
 const CRASH_PATHS_MAX = 30;
 const RUNS = 25;
 const PROPERTY_TIMEOUT_MS = 120_000;
+const CHECK_TIMEOUT_MS = 300_000;
 const PATH_TIMEOUT_MS = 60_000;
 
 /**
@@ -60,6 +65,7 @@ export function describeSaga(whole: AnySaga, options: DescribeOptions): void {
     };
     const bench = openBench(saga, options);
 
+    if (options.check !== false) describeCheck(saga, options.check ?? {}, options);
     describeCoverage(paths, options);
     describeWalks(bench, chosenOf(paths, options.walksMax ?? WALKS_MAX), { walked, options });
     describeCrashes(bench, paths, { walked, options });
@@ -85,6 +91,21 @@ function openBench(saga: AnySaga, options: DescribeOptions): () => Rigs {
   });
   afterAll(() => rigs?.close());
   return () => rigs as unknown as Rigs;
+}
+
+function describeCheck(
+  saga: AnySaga,
+  given: Partial<CheckOptions>,
+  { samples }: DescribeOptions,
+): void {
+  test(
+    "whatever happens, nothing breaks its promises",
+    () => {
+      const report = check(saga, { samples, ...given });
+      expect(report.ok, renderReport(report).join("\n")).toBe(true);
+    },
+    CHECK_TIMEOUT_MS,
+  );
 }
 
 function describeCoverage({ coverage }: Paths, { uncovered = {} }: DescribeOptions): void {

@@ -1,5 +1,6 @@
 /** The payout saga on its paths, with crashes. */
 import { payoutSaga } from "../../machines/payout/index.ts";
+import { checkOptions } from "../../machines/payout/samples.ts";
 import { describeSaga } from "../../src/testing/describe-saga.ts";
 import type { WorldFacts } from "../../src/testing/testing.ts";
 import { payoutSamples } from "../check/samples.ts";
@@ -17,6 +18,7 @@ describeSaga(payoutSaga, {
   },
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2 },
+  check: checkOptions,
   uncovered: {
     "compensating.withdrawingTransfer.taken": "The bank lets every transfer be withdrawn here.",
     "compensating.withdrawingTransfer: xstate.done.state.payout.compensating.withdrawingTransfer [isTaken] → bookingTransfer":

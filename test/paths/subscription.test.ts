@@ -1,5 +1,6 @@
 /** The subscription saga on its paths, with crashes. */
 import { subscriptionSaga } from "../../machines/subscription/index.ts";
+import { checkOptions } from "../../machines/subscription/samples.ts";
 import { describeSaga } from "../../src/testing/describe-saga.ts";
 import { subscriptionSamples } from "../check/samples.ts";
 
@@ -7,6 +8,7 @@ describeSaga(subscriptionSaga, {
   samples: subscriptionSamples,
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2, triesMax: 2 },
+  check: checkOptions,
   uncovered: {
     "subscribed: xstate.after.period.subscription.subscribed [isUnpaid] → ending.refundingRenewal":
       "With two tries a dunning is over before the next period begins.",

@@ -6,6 +6,8 @@ import { tripSamples } from "../check/samples.ts";
 describeSaga(tripSaga, {
   samples: tripSamples,
   ignoreContext: ["failure.*", "parts.*.stuckReason"],
+  // test/check/mutants.test.ts looks at it, with its mistakes planted and without.
+  check: false,
   // Three regions side by side multiply what one can be in.
   scope: { attemptsMax: 2 },
   uncovered: {
