@@ -158,10 +158,12 @@ export function configurationOf(setting: Setting, { standing, ledger }: Position
     (left, path) => withoutPath(left, path.split(".")),
     snapshot.context,
   );
-  const told = { ...snapshot, context } as typeof snapshot;
+  // A reference names the revision that started its child, which no configuration is told by.
+  const told = { ...snapshot, context, children: {} } as typeof snapshot;
   const isWorldAsked = Object.keys(samples.outputs ?? {}).some((src) => isMade(samples, src));
   return JSON.stringify([
     encodeSnapshot(chart, told, {}),
+    Object.keys(snapshot.children as object).toSorted(),
     isWorldAsked ? inPlaceOf(ledger) : [],
     dueOrder(standing.timers).map(({ event }) => event.type),
     activities.map(({ activityId, abandoned }) => [activityId, abandoned]),
