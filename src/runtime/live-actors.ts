@@ -3,6 +3,7 @@
  * after a restart. What they say comes through the mailbox of their parent, in order, fenced by generation.
  */
 import type { EventObject } from "xstate";
+import { SagaError } from "../errors.ts";
 import type { ChildRef, PendingChild } from "../saga/effect.ts";
 import { host } from "../saga/host.ts";
 import type { Hosted } from "../saga/host.ts";
@@ -42,12 +43,11 @@ export class LiveActors {
     return insistence.until(() =>
       eachEntry(
         (page) => store.findLiveChildren(page),
-        async ({ saga, instanceId, childId, generation }) => {
-          const instance = await mover.find({ saga, instanceId });
-          const child = instance.standing.children.find(
-            (one) => one.childId === childId && one.generation === generation,
-          );
-          if (child !== undefined && insistence.isOpen) this.#start(instance, child);
+        async ({ saga, instanceId, ...ref }) => {
+          const instance = await mover.find({ saga, instanceId }).catch(skipUnreadable);
+          const child = instance?.standing.children.find((one) => isSame(one, ref));
+          if (!instance || child === undefined || !insistence.isOpen) return;
+          this.#start(instance, child);
         },
       ),
     );
@@ -122,6 +122,19 @@ export class LiveActors {
     this.#living.delete(id);
   }
 }
+
+/** An instance whose chart is not here, or not the same, is for an operator to mend; the others go on. */
+function skipUnreadable(error: unknown): null {
+  if (error instanceof SagaError && unreadable.has(error.code)) return null;
+  throw error;
+}
+
+const unreadable: ReadonlySet<string> = new Set([
+  "SAGA_NOT_FOUND",
+  "SAGA_VERSION_UNKNOWN",
+  "SAGA_SNAPSHOT_INVALID",
+  "SAGA_INSTANCE_NOT_FOUND",
+]);
 
 function tooFast({ childId }: PendingChild): EventObject {
   const error = new Error(

@@ -16,7 +16,7 @@ class Line {
   say: (event: { type: string }) => void = () => {};
 }
 
-function watcherOf(line: Line) {
+function watcherOf(line: Line, name = "watcher") {
   const machine = setup({
     types: { context: {} as { heard: string[] } },
     actors: {
@@ -50,7 +50,7 @@ function watcherOf(line: Line) {
       broken: { type: "final", tags: "failed" },
     },
   });
-  return defineSaga({ name: "watcher", version: 1, machine, activities: {} });
+  return defineSaga({ name, version: 1, machine, activities: {} });
 }
 
 async function watching(path = databasePath()) {
@@ -96,6 +96,21 @@ test("a callback is started again by the next process", async () => {
 
   expect([before.line.log, after.line.log]).toEqual([["begun"], ["begun"]]);
   expect(await after.heard()).toEqual({ heard: ["BEEP"] });
+});
+
+test("a callback is started again, though a saga that stood before it is gone", async () => {
+  const path = databasePath();
+  const [gone, here] = [watcherOf(new Line(), "gone"), watcherOf(new Line(), "here")];
+  const first = await openWorld(path, { sagas: [gone, here] });
+  await first.runtime.start(gone, { instanceId: "w-1", input: undefined });
+  await first.runtime.start(here, { instanceId: "w-1", input: undefined });
+
+  const line = new Line();
+  const clock = new ManualClock();
+  await openWorld(crashedCopy(path), { sagas: [watcherOf(line, "here")], clock });
+  await clock.quiet();
+
+  expect(line.log).toEqual(["begun"]);
 });
 
 test("a callback whose events its parent cannot take any more is taken to have failed", async () => {
