@@ -8,6 +8,7 @@ import { cancelOrder, readOrder, retryOrder, startOrder } from "./order-clients.
 import type { OrderState, Server } from "./order-clients.ts";
 import { end, startScript } from "./processes.ts";
 import type { Started } from "./processes.ts";
+import { seeded } from "./seeded.ts";
 
 const KILLS = 22;
 const ORDERS = 220;
@@ -173,15 +174,4 @@ function integrityOf(path: string): object {
   };
   database.close();
   return found;
-}
-
-/** Numbers from 0 up to 1 by Tommy Ettinger's mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -61,7 +61,13 @@ export async function readOrder(server: Server, id: string): Promise<OrderState>
   return (await response.json()) as OrderState;
 }
 
-async function insist(server: Server, path: string, body: object, key?: string): Promise<number> {
+/** Sends a request until it is answered, and gives the status. */
+export async function insist(
+  server: Server,
+  path: string,
+  body: object,
+  key?: string,
+): Promise<number> {
   for (;;) {
     try {
       const response = await fetch(`${server.url}${path}`, {
