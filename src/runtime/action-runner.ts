@@ -116,9 +116,10 @@ export class ActionRunner {
       await mover.deliver(key, { kind: "action", action: type, failure });
       return "faulted";
     }
+    // Before the action is taken off: nobody would come back to an instance that is stuck for nothing.
+    if (fault !== null) await mover.deliver(key, { kind: "action", action: type, failure: null });
     await this.#finish({ position: action.position, sent });
     if (sent.length > 0) this.#options.onSent(key);
-    if (fault !== null) await mover.deliver(key, { kind: "action", action: type, failure: null });
     return "taken";
   }
 

@@ -1,7 +1,7 @@
 /** Actors without rows of their own, and the authors' own actions: hosted, reduced, performed after the commit. */
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { assign, emit, fromCallback, fromTransition, sendTo, setup } from "xstate";
-import { action, defineSaga } from "../../src/index.ts";
+import { action, createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { ActionArguments } from "../../src/index.ts";
 import { FAMILY_DEPTH_MAX } from "../../src/saga/family.ts";
 import { CHILDREN_MAX } from "../../src/saga/read-children.ts";
@@ -278,6 +278,40 @@ test("an action that fails makes its instance stuck, and those behind it wait un
   });
   expect(performed).toEqual([1, -1]);
   expect((await runtime.get(saga, "t-1")).phase).toBe("forward");
+});
+
+test("killed at any moment, an instance whose action failed at first is not stuck once the action has succeeded", async () => {
+  const path = databasePath();
+  const clock = new ManualClock();
+  let failures = 1;
+  const saga = tellingOf(({ params }) => {
+    failures -= params.n < 0 ? 1 : 0;
+    if (params.n < 0 && failures >= 0) throw new Error("the warehouse is closed");
+  });
+  const copies: string[] = [];
+  const store = openSqlite(path);
+  const finish = store.finishActions.bind(store);
+  store.finishActions = async (finished) => {
+    await finish(finished);
+    copies.push(crashedCopy(path));
+  };
+  const runtime = await createRuntime({ store, sagas: [saga], clock });
+  onTestFinished(() => runtime.close({ graceMs: 0 }));
+  await runtime.start(saga, { instanceId: "t-1", input: undefined });
+  await runtime.send(saga, "t-1", { type: "COUNT" });
+  await clock.quiet();
+  const before = await runtime.get(saga, "t-1");
+  await clock.advance(500);
+
+  expect(before.phase).toBe("stuck");
+  expect(copies).toHaveLength(2);
+  for (const copy of copies) {
+    const later = new ManualClock();
+    const again = await openWorld(copy, { sagas: [saga], clock: later });
+    await later.quiet();
+
+    expect(await again.runtime.get(saga, "t-1")).toMatchObject({ phase: "forward", error: null });
+  }
 });
 
 test("what is emitted is told after the commit, and stands in the journal", async () => {
