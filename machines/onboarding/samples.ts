@@ -1,5 +1,6 @@
 /** What the world says to the onboarding saga, by example, and what its check is to know. */
-import type { Samples } from "../../src/check/check.ts";
+import { always } from "../../src/check/check.ts";
+import type { CheckOptions, Samples } from "../../src/check/check.ts";
 
 export const samples: Samples = {
   input: { company: "Acme", email: "ada@acme.example", plan: "basic" },
@@ -9,4 +10,8 @@ export const samples: Samples = {
     grantAccess: { grantId: "g-1" },
   },
   events: { APPROVED: [{ by: "ada" }], DECLINED: [{ by: "ada" }] },
+};
+
+export const checkOptions: Partial<CheckOptions> = {
+  rules: [always({ takes: "DECLINED" }, { in: "awaitingDecision" })],
 };

@@ -1,4 +1,5 @@
 /** What the world says to the payout saga, by example, and what its check is to know. */
+import { always, never } from "../../src/check/check.ts";
 import type { CheckOptions, Samples, WorldFacts } from "../../src/check/check.ts";
 
 export const samples: Samples = {
@@ -18,6 +19,11 @@ const withdrawing = "compensating.withdrawingTransfer";
 const reason = "No sample says that an undo came too late: its answer without an effect.";
 
 export const checkOptions: Partial<CheckOptions> = {
+  rules: [
+    never({ effect: "submitTransfer" }, { before: { effect: "reserveFunds" } }),
+    never({ effect: "notifyPayee" }, { before: { effect: "bookTransfer" } }),
+    always({ takes: "saga.cancel" }, { in: "submittingTransfer" }),
+  ],
   waivers: [
     { property: "state-unreachable", place: `${withdrawing}.taken`, reason },
     {

@@ -1,4 +1,5 @@
 /** What the world says to the subscription saga, by example, and what its check is to know. */
+import { always } from "../../src/check/check.ts";
 import type { CheckOptions, Samples } from "../../src/check/check.ts";
 
 export const samples: Samples = {
@@ -12,6 +13,7 @@ export const samples: Samples = {
 };
 
 export const checkOptions: Partial<CheckOptions> = {
+  rules: [always({ takes: "CANCEL" }, { in: "subscribed" })],
   waivers: [
     {
       property: "completed",

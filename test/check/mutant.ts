@@ -1,6 +1,7 @@
 /** Mutants: sagas with one mistake planted in them, made of the sagas in `machines/`. */
 import { createMachine } from "xstate";
 import type { AnyStateMachine } from "xstate";
+import type { PropertyName, World } from "../../src/check/check.ts";
 import type { AnySaga } from "../../src/saga/define.ts";
 
 /** A part of a machine's configuration, to be changed in place. */
@@ -13,6 +14,15 @@ export interface Change {
   /** Replaces implementations. */
   readonly guards?: Readonly<Record<string, unknown>>;
   readonly actions?: Readonly<Record<string, unknown>>;
+}
+
+/** A planted mistake, and how it is to be found. */
+export interface Mutant {
+  readonly name: string;
+  readonly change: Change;
+  readonly world: World;
+  readonly property: PropertyName;
+  readonly place: string;
 }
 
 /** The saga with another machine, everything else as it was. */
