@@ -68,6 +68,7 @@ function judgeEnd(subject: Subject, to: Configuration): readonly Verdict[] {
       : []),
     ...(phase === "completed" ? missingEffects(subject, to) : []),
     ...(phase === "compensated" ? leftEffects(subject, to) : []),
+    ...(phase === "failed" ? unheardEffects(subject, to) : []),
   ];
 }
 
@@ -90,6 +91,16 @@ function leftEffects({ undoable, pivots }: Subject, to: Configuration): readonly
       place: src,
       message: `the instance is compensated, and the effect of ${src} is still in place`,
     }));
+}
+
+// What a failed instance may leave is its own affair, but not what it does not know of.
+function unheardEffects({ undoable }: Subject, { ledger }: Configuration): readonly Verdict[] {
+  const unheard = ledger.inPlace.filter(({ src, heard }) => !heard && undoable.includes(src));
+  return [...new Set(unheard.map(({ src }) => src))].map((src) => ({
+    property: "unresolved",
+    place: src,
+    message: `the instance failed, and the chart was never told of the effect of ${src}, which is in place`,
+  }));
 }
 
 function judgeAttempts(subject: Subject, to: Configuration): readonly Verdict[] {

@@ -28,6 +28,10 @@ export const properties = {
   "pending-after-end": { severity: "error", claim: "nothing is pending after the end" },
   fault: { severity: "error", claim: "the chart takes whatever comes without an error" },
   rule: { severity: "error", claim: "the rules given hold" },
+  unresolved: {
+    severity: "warning",
+    claim: "a failed instance leaves no effect that it does not know of",
+  },
   "event-early": {
     severity: "warning",
     claim: "an event that may come too early is parked or forbidden",

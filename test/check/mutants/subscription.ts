@@ -130,4 +130,11 @@ export const subscriptionMutants: readonly Mutant[] = [
     property: "rule",
     place: "always take CANCEL in subscribed",
   },
+  {
+    name: "a renewal of unknown outcome is not refunded",
+    change: { config: ({ subscribed: { states } }) => states.renewing.onDone.shift() },
+    world: "lossy",
+    property: "unresolved",
+    place: "renewPeriod",
+  },
 ];
