@@ -10,8 +10,4 @@ describeSaga(tripSaga, {
   check: false,
   // Three regions side by side multiply what one can be in.
   scope: { attemptsMax: 2 },
-  uncovered: {
-    "compensating.refundingPayment.attempting: xstate.after.attemptTimeout.trip.compensating.refundingPayment.attempting → compensating.refundingPayment.stuck":
-      "It lies beyond the configurations that are looked at; a failure leads there all the same.",
-  },
 });
