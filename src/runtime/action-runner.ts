@@ -42,6 +42,7 @@ export class ActionRunner {
   readonly #controller = new AbortController();
   #finished: { one: Finished; resolve: () => void; reject: (error: unknown) => void }[] = [];
   #running = 0;
+  #open = true;
   #idle: (() => void)[] = [];
 
   constructor(options: ActionRunnerOptions) {
@@ -68,8 +69,9 @@ export class ActionRunner {
     this.#drains.wake({ saga, instanceId });
   }
 
-  /** Tells running actions that the process stops, and waits for them up to `graceMs`. */
+  /** Begins no more, waits for running actions up to `graceMs`, and then tells them that the process stops. */
   async close(graceMs: number): Promise<void> {
+    this.#open = false;
     if (this.#running === 0) return;
     const { clock } = this.#options;
     const cancel = clock.schedule(graceMs, () => {
@@ -85,11 +87,23 @@ export class ActionRunner {
     while (insistence.isOpen) {
       const actions = await store.readActions(key, PAGE);
       for (const action of actions) {
-        const deliver = (): Promise<Taken> => this.#perform(key, action);
+        if (!this.#open) return;
+        const deliver = (): Promise<Taken> => this.#counted(() => this.#perform(key, action));
         const how = await insistence.on({ key, what: "action", isKept: true, deliver });
         if (how !== "done") return;
       }
       if (actions.length < PAGE) return;
+    }
+  }
+
+  /** Until it is taken off: an action that was performed must not be so again for a process that closes. */
+  async #counted(perform: () => Promise<Taken>): Promise<Taken> {
+    this.#running += 1;
+    try {
+      return await perform();
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
   }
 
@@ -100,14 +114,10 @@ export class ActionRunner {
     const { correlationId, fault } = instance.record;
     const begunAt = clock.monotonic();
     const sent: MessageRecord[] = [];
-    this.#running += 1;
     const failure = await this.#call(instance, action, sent).then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
-    this.#running -= 1;
-    if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
-
     const durationMs = clock.monotonic() - begunAt;
     const { type, idempotencyKey } = action;
     const facts = { ...key, correlationId, action: type, idempotencyKey, durationMs };

@@ -314,6 +314,30 @@ test("killed at any moment, an instance whose action failed at first is not stuc
   }
 });
 
+test("an action that ends while the process closes is not performed again", async () => {
+  const path = databasePath();
+  const clock = new ManualClock();
+  const gate = deferred<void>();
+  const performed: number[] = [];
+  const slow = tellingOf(({ params }) => {
+    performed.push(params.n);
+    return gate.promise;
+  });
+  const first = await openWorld(path, { sagas: [slow], clock });
+  await first.runtime.start(slow, { instanceId: "t-1", input: undefined });
+  await first.runtime.send(slow, "t-1", { type: "COUNT" });
+  await clock.quiet();
+
+  const closed = first.runtime.close();
+  gate.resolve();
+  await closed;
+  const later = new ManualClock();
+  await openWorld(path, { sagas: [slow], clock: later });
+  await later.quiet();
+
+  expect(performed).toEqual([1, -1]);
+});
+
 test("what is emitted is told after the commit, and stands in the journal", async () => {
   const clock = new ManualClock();
   const saga = tellingOf(() => {});
