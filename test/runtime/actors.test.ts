@@ -1,6 +1,6 @@
 /** Actors without rows of their own, and the authors' own actions: hosted, reduced, performed after the commit. */
 import { expect, onTestFinished, test } from "vitest";
-import { assign, emit, fromCallback, fromTransition, sendTo, setup } from "xstate";
+import { assign, emit, fromCallback, fromObservable, fromTransition, sendTo, setup } from "xstate";
 import { action, createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { ActionArguments } from "../../src/index.ts";
 import { FAMILY_DEPTH_MAX } from "../../src/saga/family.ts";
@@ -122,6 +122,44 @@ test("a callback whose events its parent cannot take any more is taken to have f
 
   const { context } = await runtime.get(saga, "w-1");
   expect((context as { heard: string[] }).heard).toHaveLength(LIVE_EVENTS_MAX);
+});
+
+test("the end of an actor that comes behind the event by which it is left is not heard", async () => {
+  let complete = (): void => {};
+  const machine = setup({
+    actors: {
+      feed: fromObservable(() => ({
+        subscribe: (observer) => {
+          complete = () => (observer as { complete: () => void }).complete();
+          return { unsubscribe: () => {} };
+        },
+      })),
+    },
+  }).createMachine({
+    initial: "reading",
+    states: {
+      reading: {
+        tags: "forward",
+        invoke: { id: "feed", src: "feed", onError: "left" },
+        on: { LEAVE: "left" },
+      },
+      left: { tags: "forward" },
+    },
+  });
+  const saga = defineSaga({ name: "reader", version: 1, machine, activities: {} });
+  const clock = new ManualClock();
+  const { runtime, told } = await openWorld(databasePath(), { sagas: [saga], clock });
+  await runtime.start(saga, { instanceId: "r-1", input: undefined });
+  await clock.quiet();
+
+  const leaving = runtime.send(saga, "r-1", { type: "LEAVE" });
+  complete();
+  await leaving;
+  await clock.quiet();
+
+  const journal = await runtime.journal(saga, "r-1");
+  expect(journal.map(({ eventType }) => eventType)).toEqual(["xstate.init", "LEAVE"]);
+  expect(told.filter(({ kind }) => kind === "fenced")).toHaveLength(1);
 });
 
 test("the state of a transition function is kept, and moved within the steps of its parent", async () => {
