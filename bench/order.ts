@@ -1,6 +1,6 @@
 /**
  * Orders to completion, with activities that do nothing: what the runtime itself costs, beside what the
- * machine can write at most. `npm run bench -- --help`
+ * machine can write at most. `npx tsx bench/order.ts --help`
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(
-    "npm run bench -- [--orders 2000] [--concurrency 100] [--rounds 5]\n" +
+    "npx tsx bench/order.ts [--orders 2000] [--concurrency 100] [--rounds 5]\n" +
       "Runs orders to completion and prints orders/s beside the raw limit of this machine.\n",
   );
   process.exit(0);

@@ -1,0 +1,46 @@
+/** What a run brought: as JSON, from which the page is made, and as text for the terminal. */
+import type { Findings } from "./bench.ts";
+import { machineLine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { toTable, toVerdictTable } from "./table.ts";
+
+export interface BenchReport extends Findings {
+  readonly name: string;
+  readonly story: string;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly machine: Machine;
+}
+
+export interface Report {
+  /** ISO 8601, UTC. */
+  readonly begunAt: string;
+  readonly command: string;
+  readonly rounds: number;
+  readonly machine: Machine;
+  readonly benches: readonly BenchReport[];
+}
+
+export function toText(report: BenchReport): string {
+  const { name, story, seconds, rounds, machine, rows, verdicts, notes } = report;
+  return [
+    `# ${name}`,
+    "",
+    story,
+    "",
+    machineLine(machine),
+    `${rounds} rounds in alternation after one that warms up, ${seconds} s; ${settingsLine(report)}`,
+    "",
+    toTable(rows),
+    ...(verdicts.length > 0 ? ["", toVerdictTable(verdicts)] : []),
+    ...notes.flatMap((note) => ["", note]),
+    "",
+    "",
+  ].join("\n");
+}
+
+/** `synchronous=FULL, journal_mode=wal`: as read back. */
+function settingsLine({ settings }: Pick<Findings, "settings">): string {
+  const parts = Object.entries(settings).map((entry) => entry.join("="));
+  return parts.length === 0 ? "no settings" : parts.join(", ");
+}
