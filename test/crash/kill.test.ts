@@ -1,99 +1,152 @@
-/** The order saga through kill -9: a real server that dies again and again, and a shop that keeps the books. */
+/**
+ * The order saga through signals: real servers that are killed, stopped in order, and paused, again and again, and a
+ * shop in a process that nobody touches, which keeps the books.
+ */
 import { setTimeout } from "node:timers/promises";
-import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import type { Effect, Ledger } from "../../machines/order/shop-books.ts";
 import { databasePath } from "../fixtures/world.ts";
+import { compileServer } from "./compiled.ts";
+import type { CompiledServer } from "./compiled.ts";
+import { integrityOf, problemsOf, sound } from "./order-books.ts";
 import { cancelOrder, readOrder, retryOrder, startOrder } from "./order-clients.ts";
 import type { OrderState, Server } from "./order-clients.ts";
 import { end, startScript } from "./processes.ts";
 import type { Started } from "./processes.ts";
 import { seeded } from "./seeded.ts";
 
-const KILLS = 22;
-const ORDERS = 220;
+/** Lives of servers, on all lanes together. A nightly run gives more. */
+const LIVES = Number(process.env["KILL_LIVES"] ?? 112);
+/** Files with a server of their own, side by side: one starts while the other works. */
+const LANES = 2;
+const ORDERS_EACH_LIFE = 3;
 /** How long a server lives after it listens, ms. */
-const LIFE_MS = { min: 50, max: 900 } as const;
+const LIFE_MS = { min: 30, max: 400 } as const;
+const LEASE_MS = 500;
+/** Longer than a lease: all that the server held has lapsed when it wakes. */
+const PAUSE_MS = LEASE_MS + 200;
+/** Far longer than an order needs once nobody kills its server: a lease, and a few attempts. */
+const SETTLE_MS_MAX = 60_000;
 const SEED = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
 
-// What undoes what, in the order of the steps.
-const undoOf = { reserve: "release", charge: "refund", ship: "cancelShipment" } as const;
+const chaos = { failRate: 0.08, loseReplyRate: 0.08, hangRate: 0.04, doneTwiceRate: 0.05 };
+
+/** How a life ends. */
+type Fate = "killed" | "stopped in order" | "paused, then killed";
 
 test(
-  `every order ends completed or compensated, each effect once, through ${KILLS} kills (KILL_SEED=${SEED})`,
-  { timeout: 280_000 },
+  `every order ends completed or compensated, each effect once, through ${LIVES} lives of its server (KILL_SEED=${SEED})`,
+  { timeout: 180_000 + LIVES * 3_000 },
   async () => {
-    const random = seeded(SEED);
-    const dbPath = databasePath();
     const shop = await startScript("test/crash/shop-process.ts");
     onTestFinished(() => void end(shop.process, "SIGKILL"));
-    const chaos = {
-      seed: SEED,
-      failRate: 0.08,
-      loseReplyRate: 0.08,
-      hangRate: 0.04,
-      doneTwiceRate: 0.05,
-    };
-    await tellShop(shop, "PUT", chaos);
+    await tellShop(shop, "PUT", { seed: SEED, ...chaos });
+    const compiled = await compileServer();
 
-    const server: Server = { url: "http://127.0.0.1:9" };
-    const ids = Array.from({ length: ORDERS }, (_, index) => `o-${index}`);
-    const clients: Promise<unknown>[] = [];
-    const begin = async (): Promise<Started> => {
-      const started = await startScript("scripts/start.ts", {
-        PORT: "0",
-        SAGACHART_DB: dbPath,
-        SAGACHART_LEASE_MS: "1500",
-        SHOP_URL: shop.url,
-      });
-      server.url = started.url;
-      return started;
-    };
-
-    for (let life = 0; life < KILLS; life += 1) {
-      const { process: child } = await begin();
-      const share = ids.slice((life * ORDERS) / KILLS, ((life + 1) * ORDERS) / KILLS);
-      for (const id of share) {
-        const patience = random() < 0.5 ? "short" : "long";
-        const cancelAfterMs = random() < 0.4 ? random() * 80 : null;
-        clients.push(order(server, id, { patience, cancelAfterMs }));
-      }
-      await setTimeout(LIFE_MS.min + random() * (LIFE_MS.max - LIFE_MS.min));
-      await end(child, "SIGKILL");
-    }
-    await tellShop(shop, "DELETE");
-    const last = await begin();
-    onTestFinished(() => void end(last.process, "SIGKILL"));
-    await Promise.all(clients);
-    const orders = await settled(server, ids);
-    const { effects, requests } = await ledgerOf(shop);
-    const exitCode = await end(last.process, "SIGTERM");
-
-    const wrong = orders.flatMap((state) => problemsOf(state, effects));
-    const repeated = Object.values(requests).filter((count) => count > 1).length;
-    console.log(
-      `seed ${SEED}: ${KILLS} kills, ${ORDERS} orders (${orders.filter(isCompleted).length} completed), ` +
-        `${effects.length} effects, ${repeated} keys asked more than once`,
+    const lanes = await Promise.all(
+      Array.from({ length: LANES }, async (_, lane) =>
+        runLane({ lane, shop, compiled, random: seeded(SEED + lane) }),
+      ),
     );
-    expect(wrong).toEqual([]);
-    expect(exitCode).toBe(0);
-    expect(integrityOf(dbPath)).toEqual({ integrity: "ok", gaps: 0, outbox: 0, timers: 0 });
+    const { effects, requests } = await ledgerOf(shop);
+
+    tell(lanes, effects, requests);
+    const orders = lanes.flatMap((lane) => lane.orders);
+    expect(orders.flatMap((state) => problemsOf(state, effects))).toEqual([]);
+    // A stop in order is one on which every server ends by itself, and well.
+    expect(lanes.flatMap(({ exitCodes }) => exitCodes).filter((code) => code !== 0)).toEqual([]);
+    expect(lanes.map(({ dbPath }) => integrityOf(dbPath))).toEqual(lanes.map(() => sound));
   },
 );
 
-async function order(
-  server: Server,
-  id: string,
-  { patience, cancelAfterMs }: { patience: "short" | "long"; cancelAfterMs: number | null },
-): Promise<void> {
+interface LaneOptions {
+  readonly lane: number;
+  readonly shop: Started;
+  readonly compiled: CompiledServer;
+  readonly random: () => number;
+}
+
+interface LaneEnd {
+  readonly dbPath: string;
+  readonly orders: readonly OrderState[];
+  readonly fates: readonly Fate[];
+  /** Of the servers that were stopped in order. */
+  readonly exitCodes: readonly (number | null)[];
+}
+
+/** One file: server after server, then one that lives until all orders have ended. */
+async function runLane({ lane, shop, compiled, random }: LaneOptions): Promise<LaneEnd> {
+  const dbPath = databasePath();
+  const server: Server = { url: "http://127.0.0.1:9" };
+  const begin = async (): Promise<Started> => {
+    const started = await startScript(compiled.program, {
+      PORT: "0",
+      // An address for each lane: a port that a dead server had may be given to the server of another file.
+      HOST: `127.0.0.${lane + 1}`,
+      SAGACHART_DB: dbPath,
+      SAGACHART_LEASE_MS: String(LEASE_MS),
+      SAGACHART_MACHINES: compiled.machines,
+      SHOP_URL: shop.url,
+      SERVICES_URL: shop.url,
+    });
+    onTestFinished(() => void end(started.process, "SIGKILL"));
+    server.url = started.url;
+    return started;
+  };
+
+  const ids: string[] = [];
+  const clients: Promise<unknown>[] = [];
+  const fates: Fate[] = [];
+  const exitCodes: (number | null)[] = [];
+  for (let life = 0; life < LIVES / LANES; life += 1) {
+    const { process: child } = await begin();
+    for (let n = 0; n < ORDERS_EACH_LIFE; n += 1) {
+      const id = `o-${lane}-${life}-${n}`;
+      ids.push(id);
+      clients.push(order(server, id, random));
+    }
+    await setTimeout(LIFE_MS.min + random() * (LIFE_MS.max - LIFE_MS.min));
+    const fate = fateOf(life);
+    fates.push(fate);
+    const exitCode = await meet(child, fate);
+    if (fate === "stopped in order") exitCodes.push(exitCode);
+  }
+  // From now on the shop is as good as new, and nobody dies.
+  await tellShop(shop, "DELETE");
+  const last = await begin();
+  await Promise.all(clients);
+  const orders = await settled(server, ids);
+  exitCodes.push(await end(last.process, "SIGTERM"));
+  return { dbPath, orders, fates, exitCodes };
+}
+
+/** Nine of ten lives end by force, one of these after a pause. */
+function fateOf(life: number): Fate {
+  if (life % 10 === 9) return "stopped in order";
+  return life % 10 === 4 ? "paused, then killed" : "killed";
+}
+
+/** Gives the exit code, if there is one. */
+async function meet(child: Started["process"], fate: Fate): Promise<number | null> {
+  if (fate === "stopped in order") return end(child, "SIGTERM");
+  if (fate === "paused, then killed") {
+    child.kill("SIGSTOP");
+    await setTimeout(PAUSE_MS);
+    child.kill("SIGCONT");
+    // What it does with answers that come too late, and with leases that are not its own any more.
+    await setTimeout(LIFE_MS.max / 2);
+  }
+  return end(child, "SIGKILL");
+}
+
+async function order(server: Server, id: string, random: () => number): Promise<void> {
+  const patience = random() < 0.5 ? "short" : "long";
+  const cancelAfterMs = random() < 0.4 ? random() * 80 : null;
   await startOrder(server, id, patience);
   if (cancelAfterMs === null) return;
   await setTimeout(cancelAfterMs);
   await cancelOrder(server, id);
 }
-
-/** Far longer than an order needs once nobody kills its server: a lease, and a few attempts. */
-const SETTLE_MS_MAX = 60_000;
 
 /** All orders, once each has ended; as they are, if one never does. */
 async function settled(server: Server, ids: readonly string[]): Promise<OrderState[]> {
@@ -114,43 +167,28 @@ function isEnded({ phase }: OrderState): boolean {
   return ["completed", "compensated", "failed"].includes(phase);
 }
 
-/** What the books say against an order: nothing, if all is well. */
-function problemsOf({ id, phase, output }: OrderState, all: readonly Effect[]): string[] {
-  const effects = all.filter(({ orderId }) => orderId === id);
-  const keys = effects.map(({ idempotencyKey }) => idempotencyKey);
-  const calls = effects.map(({ call }) => call);
-  const done = calls.filter((call): call is keyof typeof undoOf => call in undoOf);
-  const undos = done.toReversed().map((call) => undoOf[call]);
-  // Effects that found nothing to undo are part of the way, not of the books.
-  const undone = effects.filter(({ undid }) => undid.length > 0).map(({ call }) => call);
-  // An order whose notification ran out of attempts is completed all the same, and says so.
-  const isWhole =
-    calls.join() === "reserve,charge,ship,notify" ||
-    (calls.join() === "reserve,charge,ship" && output?.notified === false);
-
-  const verdicts: readonly (readonly [boolean, string])[] = [
-    [new Set(keys).size === keys.length, "a key took effect twice"],
-    [new Set(done).size === done.length, "a step took effect twice"],
-    [phase === "completed" || phase === "compensated", `is ${phase} in the end`],
-    [phase !== "completed" || isWhole, "is completed, but not all happened, or not in order"],
-    [
-      phase !== "compensated" || undone.join() === undos.join(),
-      "is compensated, but not in reverse order, or something is left over",
-    ],
-  ];
-  return verdicts
-    .filter(([isWell]) => !isWell)
-    .map(([, problem]) => `${id} ${problem}: ${calls.join()}`);
+function tell(
+  lanes: readonly LaneEnd[],
+  effects: readonly Effect[],
+  requests: Ledger["requests"],
+): void {
+  const fates = lanes.flatMap((lane) => lane.fates);
+  const orders = lanes.flatMap((lane) => lane.orders);
+  const count = (fate: Fate): number => fates.filter((one) => one === fate).length;
+  const completed = orders.filter(({ phase }) => phase === "completed").length;
+  const repeated = Object.values(requests).filter((times) => times > 1).length;
+  console.log(
+    `seed ${SEED}: ${count("killed") + count("paused, then killed")} kills, ` +
+      `${count("paused, then killed")} of them after a pause longer than a lease, ` +
+      `${count("stopped in order")} stops in order; ${orders.length} orders (${completed} completed), ` +
+      `${effects.length} effects, ${repeated} keys asked more than once`,
+  );
 }
 
-function isCompleted({ phase }: OrderState): boolean {
-  return phase === "completed";
-}
-
-async function tellShop(shop: Started, method: "PUT" | "DELETE", chaos?: object): Promise<void> {
+async function tellShop(shop: Started, method: "PUT" | "DELETE", body?: object): Promise<void> {
   const response = await fetch(`${shop.url}/chaos`, {
     method,
-    ...(chaos && { headers: { "content-type": "application/json" }, body: JSON.stringify(chaos) }),
+    ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
   });
   expect(response.status).toBe(204);
 }
@@ -158,20 +196,4 @@ async function tellShop(shop: Started, method: "PUT" | "DELETE", chaos?: object)
 async function ledgerOf(shop: Started): Promise<Ledger> {
   const response = await fetch(`${shop.url}/ledger`);
   return (await response.json()) as Ledger;
-}
-
-function integrityOf(path: string): object {
-  const database = new Database(path, { readonly: true });
-  const count = (sql: string): unknown => database.prepare(sql).pluck().get();
-  const found = {
-    integrity: count("PRAGMA integrity_check"),
-    gaps: count(
-      `SELECT count(*) FROM instances i WHERE revision <>
-       (SELECT count(*) FROM journal j WHERE j.instance = i.key)`,
-    ),
-    outbox: count("SELECT count(*) FROM outbox WHERE status = 'live'"),
-    timers: count("SELECT count(*) FROM timers"),
-  };
-  database.close();
-  return found;
 }

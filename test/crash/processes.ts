@@ -9,12 +9,13 @@ export interface Started {
   readonly url: string;
 }
 
-/** Starts a script and waits for the first line of JSON that has a `url`. */
+/** Starts a script, or a compiled program, and waits for the first line of JSON that has a `url`. */
 export async function startScript(
   script: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Started> {
-  const child = spawn(process.execPath, ["--import", "tsx", script], {
+  const loader = script.endsWith(".ts") ? ["--import", "tsx"] : [];
+  const child = spawn(process.execPath, [...loader, script], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
