@@ -1,11 +1,38 @@
 import { defineConfig } from "vitest/config";
 
+// These start processes of their own, or browsers: they need the machine for themselves.
+const withProcesses = [
+  "test/{bench,crash,disk,e2e,simulation}/**/*.test.ts",
+  "test/cli/package.test.ts",
+  "test/process.test.ts",
+];
+const all = ["test/**/*.test.ts"];
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     reporters: [["default", { summary: false }], "json"],
     // `.ci/run` reads the numbers of tests from it.
     outputFile: { json: "coverage/vitest.json" },
-    testTimeout: 20_000,
+    projects: [
+      {
+        test: {
+          name: "alone",
+          include: withProcesses,
+          testTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "together",
+          include: all,
+          exclude: withProcesses,
+          testTimeout: 20_000,
+          // vitest itself would leave one core to others.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
