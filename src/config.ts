@@ -15,6 +15,8 @@ export const configVariables = {
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
   /** Path of the SQLite file; its folder is made if missing. */
   SAGACHART_DB: z.string().min(1).default("data/sagachart.db"),
+  /** `relaxed` does not sync each commit: faster, and the loss of power loses acknowledged events. */
+  SAGACHART_DURABILITY: z.enum(["full", "relaxed"]).default("full"),
   /** Folder with one folder a saga. */
   SAGACHART_MACHINES: z.string().min(1).default("machines"),
   /** How long an attempt may be lost before another process makes it again, ms. */
@@ -36,6 +38,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dbPath: string;
+  readonly durability: "full" | "relaxed";
   readonly machinesPath: string;
   readonly leaseMs: number;
   /** Where commands find the server. */
@@ -70,6 +73,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     host: data.HOST,
     port: data.PORT,
     dbPath: data.SAGACHART_DB,
+    durability: data.SAGACHART_DURABILITY,
     machinesPath: data.SAGACHART_MACHINES,
     leaseMs: data.SAGACHART_LEASE_MS,
     url: data.SAGACHART_URL ?? urlOf(data.HOST, data.PORT),

@@ -61,6 +61,9 @@ export const errorStatus = {
   SAGA_STORE_LOCKED: 503,
   SAGA_STORE_TOO_NEW: 503,
   SAGA_STORE_INVALID: 503,
+  SAGA_STORE_MISMATCH: 503,
+  SAGA_STORE_DAMAGED: 503,
+  SAGA_STORE_TAKEN: 503,
   SAGA_STORE_OUTCOME_UNKNOWN: 503,
   SAGA_STORE_FULL: 507,
 } as const;
@@ -84,3 +87,13 @@ export class SagaError extends Error {
     this.details = options.details ?? {};
   }
 }
+
+/** Whether a store that threw this is at its end: what it wrote is not known, or its file is another's. */
+export function isFatalToStore(error: unknown): error is SagaError {
+  return error instanceof SagaError && fatalToStore.has(error.code);
+}
+
+const fatalToStore: ReadonlySet<ErrorCode> = new Set([
+  "SAGA_STORE_OUTCOME_UNKNOWN",
+  "SAGA_STORE_TAKEN",
+]);

@@ -34,6 +34,7 @@ export type { TransactionalActivity } from "./saga/transactional.ts";
 export { createRuntime } from "./runtime/runtime.ts";
 export { openSqlite } from "./store/sqlite/open.ts";
 export type { SqliteOptions } from "./store/sqlite/open.ts";
+export type { Durability } from "./store/sqlite/connection.ts";
 export type { Runtime, RuntimeOptions, SendOptions, StartOptions } from "./runtime/runtime.ts";
 export type { JournalView } from "./runtime/runtime.ts";
 export type { BulkFilter, BulkProgress } from "./runtime/bulk.ts";
@@ -49,7 +50,7 @@ export type { WaitOptions } from "./runtime/wait-after.ts";
 export type { Condition, Waited } from "./runtime/waiters.ts";
 export type { Telemetry, TelemetryEvent } from "./runtime/telemetry.ts";
 export type { Phase } from "./saga/phase.ts";
-export type { Store } from "./store/store.ts";
+export type { Store, StoreRemark } from "./store/store.ts";
 export type { Clock } from "./clock.ts";
 export type { Random } from "./random.ts";
 

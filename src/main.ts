@@ -31,7 +31,7 @@ export async function startProcess(
   const sagas = await loadSagas(config.machinesPath, load);
   const tell = logTelemetry(logger);
   const runtime = await createRuntime({
-    store: openSqlite(config.dbPath),
+    store: openSqlite(config.dbPath, { durability: config.durability }),
     sagas,
     leaseMs: config.leaseMs,
     freezeContext: config.freezeContext,
@@ -40,6 +40,7 @@ export async function startProcess(
       if (event.kind === "fatal") onFatal();
     },
   });
+  for (const { code, text } of runtime.warnings()) logger.warn({ code }, text);
   const server = buildServer({ runtime, logger });
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
@@ -66,6 +67,8 @@ export async function runProcess(
   onStopped: () => Promise<void>,
   load?: LoadModule,
 ): Promise<void> {
+  // Whatever it writes, backups of the file among it, is its owner's alone.
+  process.umask(0o077);
   const running = await startProcess(config, () => process.exit(1), load);
   process.stderr.write(`sagachart listens on ${running.url}, data in ${config.dbPath}\n`);
 

@@ -14,6 +14,7 @@ export async function healthRoutes(
   app.get("/health/ready", { exposeHeadRoute: true }, async (request, reply) => {
     const error = runtime.health();
     // Not thrown: a probe asks every second, and the log would tell it as often.
-    return error === null ? { status: "ready" } : sendProblem(error, request, reply);
+    if (error !== null) return sendProblem(error, request, reply);
+    return { status: "ready", warnings: runtime.warnings() };
   });
 }

@@ -3,7 +3,8 @@
  * fsync. Nobody is answered before it.
  */
 import type { Clock } from "../clock.ts";
-import { SagaError } from "../errors.ts";
+import { isFatalToStore } from "../errors.ts";
+import type { SagaError } from "../errors.ts";
 import type { CommitOutcome, Store, WriteSet } from "../store/store.ts";
 
 /** More in one transaction gains little and makes the others wait. */
@@ -45,7 +46,7 @@ export class Committer {
     try {
       return await this.#store.commitWith(work);
     } catch (error) {
-      if (isFatal(error)) this.#stop(error);
+      if (isFatalToStore(error)) this.#stop(error);
       throw error;
     }
   }
@@ -63,7 +64,7 @@ export class Committer {
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as CommitOutcome);
     } catch (error) {
       for (const { reject } of batch) reject(error);
-      if (isFatal(error)) this.#stop(error);
+      if (isFatalToStore(error)) this.#stop(error);
     }
     this.#busy = false;
     if (this.#waiting.length > 0) this.#wake();
@@ -75,8 +76,4 @@ export class Committer {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
     this.#onFatal(error);
   }
-}
-
-function isFatal(error: unknown): error is SagaError {
-  return error instanceof SagaError && error.code === "SAGA_STORE_OUTCOME_UNKNOWN";
 }

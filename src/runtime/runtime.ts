@@ -11,7 +11,7 @@ import { systemRandom } from "../random.ts";
 import type { Random } from "../random.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { AnySaga, ClientEvent, Saga } from "../saga/define.ts";
-import type { DwellTime, InstanceCount, InstanceKey, Store } from "../store/store.ts";
+import type { DwellTime, InstanceCount, InstanceKey, Store, StoreRemark } from "../store/store.ts";
 import type { ForkOptions } from "./fork.ts";
 import {
   checkAttributes,
@@ -141,6 +141,11 @@ export class Runtime {
   /** Null while the runtime takes events; otherwise why it does not: it is closing, or its store failed for good. */
   health(): SagaError | null {
     return this.#closed;
+  }
+
+  /** What whoever runs it should know of now, though it takes events. */
+  warnings(): readonly StoreRemark[] {
+    return this.#store.remarks?.() ?? [];
   }
 
   /**

@@ -322,6 +322,13 @@ export interface FeedPage {
   readonly hasMore: boolean;
 }
 
+/** What whoever runs a store should know of it. */
+export interface StoreRemark {
+  /** For programs: kebab-case, and does not change its meaning. */
+  readonly code: string;
+  readonly text: string;
+}
+
 export interface Store extends ScheduleStore, FamilyStore {
   load(key: InstanceKey): Promise<StoredInstance | null>;
 
@@ -350,6 +357,7 @@ export interface Store extends ScheduleStore, FamilyStore {
    *
    * @throws {SagaError} SAGA_STORE_BUSY or SAGA_STORE_FULL if nothing was written and it may be tried again.
    * @throws {SagaError} SAGA_STORE_OUTCOME_UNKNOWN if nobody knows what was written: stop, open the store again.
+   * @throws {SagaError} SAGA_STORE_TAKEN if the data are another's now: nothing was written, and nothing will be.
    */
   commit(writeSets: readonly WriteSet[]): Promise<readonly CommitOutcome[]>;
 
@@ -403,6 +411,9 @@ export interface Store extends ScheduleStore, FamilyStore {
 
   /** Instances that count under a limit, those after that position (0: from the first), at most `limit`, in order. */
   findLimited(page: { afterPosition: number; limit: number }): Promise<readonly LimitedInstance[]>;
+
+  /** What whoever runs the store should know of it now; readiness and the log tell it. Left out: nothing ever. */
+  remarks?(): readonly StoreRemark[];
 
   /** Idempotent. Afterwards another process may open the same data. */
   close(): Promise<void>;

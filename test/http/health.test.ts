@@ -6,7 +6,10 @@ test("a server that runs is live and ready", async () => {
   const { app } = await serve();
 
   expect(await get(app, "/health/live")).toMatchObject({ status: 200, body: { status: "live" } });
-  expect(await get(app, "/health/ready")).toMatchObject({ status: 200, body: { status: "ready" } });
+  expect(await get(app, "/health/ready")).toMatchObject({
+    status: 200,
+    body: { status: "ready", warnings: [] },
+  });
 });
 
 test("a server whose runtime is closed is live but not ready, and does not fill its log with it", async () => {

@@ -61,6 +61,9 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_STORE_LOCKED: "Another process runs on this database.",
   SAGA_STORE_TOO_NEW: "The database was migrated by a newer version of Sagachart.",
   SAGA_STORE_INVALID: "The file is no database of Sagachart.",
+  SAGA_STORE_MISMATCH: "The file of the database is not the one that was there.",
+  SAGA_STORE_DAMAGED: "The file of the database is damaged.",
+  SAGA_STORE_TAKEN: "Another process has the file of the database now.",
   SAGA_STORE_OUTCOME_UNKNOWN:
     "The disk failed during a commit. Restart the process, then send it again.",
   SAGA_STORE_FULL: "The disk is full; nothing was written.",

@@ -20,6 +20,11 @@ export const pathParameters: Readonly<Record<string, string>> = {
   bulkId: "Id of the bulk operation.",
 };
 
+const readiness = objectOf({
+  status: oneOfTexts(["ready"]),
+  warnings: listOf(objectOf({ code: text, text })),
+});
+
 /** In the order of the documentation. */
 export const routes: readonly RouteDescription[] = [
   {
@@ -221,10 +226,8 @@ export const routes: readonly RouteDescription[] = [
     group: "server",
     operationId: "getReadiness",
     summary: "Whether the process takes events",
-    answers: [
-      { status: 200, description: "It does.", schema: objectOf({ status: oneOfTexts(["ready"]) }) },
-    ],
-    errors: ["SAGA_RUNTIME_CLOSED", "SAGA_STORE_OUTCOME_UNKNOWN"],
+    answers: [{ status: 200, description: "It does.", schema: readiness }],
+    errors: ["SAGA_RUNTIME_CLOSED", "SAGA_STORE_OUTCOME_UNKNOWN", "SAGA_STORE_TAKEN"],
   },
   {
     method: "GET",

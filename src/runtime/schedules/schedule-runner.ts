@@ -5,7 +5,7 @@
  * again, and since the id of the instance is made of that time, the second start finds the first.
  */
 import type { Clock } from "../../clock.ts";
-import { errorStatus, SagaError } from "../../errors.ts";
+import { errorStatus, isFatalToStore, SagaError } from "../../errors.ts";
 import type { Chart } from "../../saga/chart.ts";
 import type { AnySaga } from "../../saga/define.ts";
 import { isEndPhase } from "../../saga/phase.ts";
@@ -102,7 +102,7 @@ export class ScheduleRunner {
       await this.#options.alone(item.key, () => this.#perform(item));
       this.#queue.remove(item.id);
     } catch (error) {
-      if (error instanceof SagaError && error.code === "SAGA_STORE_OUTCOME_UNKNOWN") {
+      if (isFatalToStore(error)) {
         this.#options.onFatal(error);
         return;
       }

@@ -5,16 +5,21 @@
  * use Drizzle's own migrator: it has no lock, goes on in silence with a file of a newer program, and leaves
  * out a migration whose timestamp is older than the last one applied.
  */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Database } from "better-sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { SagaError } from "../../errors.ts";
+import { createPrivately } from "./database-path.ts";
 
 /** "Saga" in ASCII. Marks our files in SQLite's header, where `file` and the sqlite3 shell show it. */
 const APPLICATION_ID = 0x53616761;
 
 // This module is three levels below the package root in `src` and in `dist`, and the package ships `src/…/migrations`.
 const MIGRATIONS_URL = new URL("../../../src/store/sqlite/migrations", import.meta.url);
+
+/** A larger file is migrated without a copy, which would take minutes and as much space again. */
+const MIGRATION_BACKUP_BYTES_MAX = 1024 * 1024 * 1024;
 
 /** What is missing in a file: all of it in a new one. */
 export interface PendingMigrations {
@@ -47,6 +52,36 @@ export function findPendingMigrations(client: Database, path: string): PendingMi
 /** How many migrations this program knows. */
 export function countMigrations(): number {
   return readMigrationFiles({ migrationsFolder: fileURLToPath(MIGRATIONS_URL) }).length;
+}
+
+/**
+ * Applies all of them in one transaction, or none; before, puts a copy of the file beside it, `<file>.pre-<schema>`,
+ * unless it is new or large. The owner lock keeps others from doing the same.
+ */
+export function migrate(client: Database, path: string, pending: PendingMigrations): void {
+  if (pending.statements.length === 0) return;
+  if (isWorthACopy(client)) copyBefore(client, `${path}.pre-${pending.schemaVersion}`);
+  applyMigrations(client, path, pending);
+}
+
+function isWorthACopy(client: Database): boolean {
+  const bytes =
+    Number(client.pragma("page_count", { simple: true })) *
+    Number(client.pragma("page_size", { simple: true }));
+  const isNew = Number(client.pragma("user_version", { simple: true })) === 0;
+  return !isNew && !client.memory && bytes < MIGRATION_BACKUP_BYTES_MAX;
+}
+
+function copyBefore(client: Database, target: string): void {
+  const part = `${target}.part`;
+  // What a process that died in the middle of it has left.
+  rmSync(part, { force: true });
+  createPrivately(part);
+  client.prepare("VACUUM INTO ?").run(part);
+  const descriptor = openSync(part, "r+");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(part, target);
 }
 
 /** Applies all of them in one transaction, or none. */

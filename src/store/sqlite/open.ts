@@ -3,14 +3,23 @@
  *
  * Either all of it holds, or nothing stays open.
  */
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import type { Database } from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { sql } from "drizzle-orm";
 import type { Store } from "../store.ts";
-import { MEMORY, openConnection } from "./connection.ts";
+import { MEMORY, openConnection, relax } from "./connection.ts";
+import type { Durability } from "./connection.ts";
+import { createPrivately, toDatabasePath } from "./database-path.ts";
+import { createFence } from "./fence.ts";
 import { createGuest } from "./guest.ts";
+import {
+  checkIdentity,
+  checkPresent,
+  identityOf,
+  positionOf,
+  readIdentity,
+  writeIdentity,
+} from "./identity.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
 import { meta } from "./schema.ts";
 import { toOpenError } from "./sqlite-errors.ts";
@@ -23,6 +32,12 @@ export interface SqliteOptions {
    * transaction that is undone if it throws; so say `CREATE TABLE IF NOT EXISTS`, and give names a prefix.
    */
   readonly setup?: (tx: SqliteTransaction) => void;
+  /**
+   * `full` (the default): an acknowledged commit survives the loss of power. `relaxed` does not sync each commit: the
+   * end of the process loses nothing, but the loss of power undoes the newest commits, while the activities that
+   * they started have had their effects. Readiness warns of it.
+   */
+  readonly durability?: Durability;
 }
 
 /**
@@ -30,16 +45,18 @@ export interface SqliteOptions {
  *
  * @throws {SagaError} SAGA_STORE_LOCKED if another store has it open, here or in another process.
  * @throws {SagaError} SAGA_STORE_TOO_NEW if a newer program has migrated it.
+ * @throws {SagaError} SAGA_STORE_MISMATCH if the store that was here is gone, exchanged, or older than it was.
+ * @throws {SagaError} SAGA_STORE_DAMAGED if SQLite finds the file damaged.
  * @throws {SagaError} SAGA_STORE_INVALID if it is no database of ours, or does not take our settings.
  */
-export function openSqlite(path: string, { setup = () => {} }: SqliteOptions = {}): Store {
+export function openSqlite(path: string, options: SqliteOptions = {}): Store {
   try {
-    if (path === MEMORY) return openStore(MEMORY, { setup, release: () => {} });
+    if (path === MEMORY) return openStore(MEMORY, options, () => {});
 
-    const file = toFile(path);
+    const file = toDatabasePath(path);
     const lock = takeOwnerLock(file);
     try {
-      return openStore(file, { setup, release: () => lock.release() });
+      return openStore(file, options, () => lock.release());
     } catch (error) {
       lock.release();
       throw error;
@@ -49,23 +66,32 @@ export function openSqlite(path: string, { setup = () => {} }: SqliteOptions = {
   }
 }
 
-/** One name for one file: a second one, through a symbolic link, would have a lock of its own. */
-function toFile(path: string): string {
-  const absolute = resolve(path);
-  mkdirSync(dirname(absolute), { recursive: true });
-  if (existsSync(absolute)) return realpathSync(absolute);
-  return join(realpathSync(dirname(absolute)), basename(absolute));
-}
-
-function openStore(
-  file: string,
-  { setup, release }: { setup: (tx: SqliteTransaction) => void; release: () => void },
-): Store {
-  const client = openConnection(file);
+function openStore(file: string, options: SqliteOptions, release: () => void): Store {
+  const { setup = () => {}, durability = "full" } = options;
+  const hasFile = file !== MEMORY;
+  const known = hasFile ? readIdentity(file) : null;
+  if (hasFile) {
+    checkPresent(file, known);
+    createPrivately(file);
+  }
+  const client = openConnection(file, (found) => checkIdentity(file, known, identityOf(found)));
   try {
     const guest = createGuest(client);
     client.transaction(() => guest.run(setup)).immediate();
-    return new SqliteStore({ client, epoch: nextEpoch(client), release });
+    const { storeId, epoch } = nextEpoch(client);
+    const keepIdentity = (): void => {
+      if (hasFile) writeIdentity(file, { storeId, epoch, position: positionOf(client) });
+    };
+    keepIdentity();
+    if (durability === "relaxed") relax(client);
+    return new SqliteStore({
+      client,
+      epoch,
+      durability,
+      fence: createFence(client, hasFile ? file : null, epoch),
+      onCheckpointed: keepIdentity,
+      release,
+    });
   } catch (error) {
     client.close();
     throw error;
@@ -73,11 +99,11 @@ function openStore(
 }
 
 /** Counts this opening, durably, before anything is claimed in its name. */
-function nextEpoch(client: Database): number {
+function nextEpoch(client: Database): { storeId: string; epoch: number } {
   return drizzle(client)
     .insert(meta)
     .values({ id: 1, storeId: sql`lower(hex(randomblob(16)))`, epoch: 1 })
     .onConflictDoUpdate({ target: meta.id, set: { epoch: sql`${meta.epoch} + 1` } })
-    .returning({ epoch: meta.epoch })
-    .get().epoch;
+    .returning({ storeId: meta.storeId, epoch: meta.epoch })
+    .get();
 }

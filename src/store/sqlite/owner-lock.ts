@@ -11,6 +11,7 @@
  */
 import Database from "better-sqlite3";
 import { SagaError } from "../../errors.ts";
+import { createPrivately } from "./database-path.ts";
 import { isBusy, sqliteCodeOf } from "./sqlite-errors.ts";
 
 // Long enough for an owner that is closing right now, short enough that a refusal feels immediate.
@@ -28,6 +29,7 @@ export interface OwnerLock {
 /** @throws {SagaError} SAGA_STORE_LOCKED if another store has the same database open, here or in another process. */
 export function takeOwnerLock(databasePath: string): OwnerLock {
   // The file stays when it is released: whoever deletes it may delete the lock of the next owner.
+  createPrivately(`${databasePath}.lock`);
   const lock = new Database(`${databasePath}.lock`, { timeout: LOCK_WAIT_MS });
   try {
     // Keeps SQLite from putting a journal file beside it.

@@ -36,6 +36,11 @@ export function toCommitError(error: unknown): unknown {
 /** While opening, most of what fails is the file that was given: no commit hangs on it. */
 export function toOpenError(error: unknown, path: string): unknown {
   const code = sqliteCodeOf(error) ?? fileSystemCodeOf(error);
+  if (code?.startsWith("SQLITE_CORRUPT") === true) {
+    return new SagaError("SAGA_STORE_DAMAGED", `"${path}" is damaged (${code}); restore a backup`, {
+      cause: error,
+    });
+  }
   if (code === null || !isWrongFile(code)) return toStoreError(error);
   return new SagaError(
     "SAGA_STORE_INVALID",

@@ -1,3 +1,4 @@
+/* oxlint-disable eslint/max-lines -- the port has that many verbs, and each is a line or two here */
 /**
  * The store port on SQLite.
  *
@@ -27,11 +28,14 @@ import type {
   ScheduleRecord,
   Store,
   StoredInstance,
+  StoreRemark,
   WriteSet,
 } from "../store.ts";
 import type { ChildRef, MessageRecord, StoredAction, StoredMessage } from "../family.ts";
+import type { Durability } from "./connection.ts";
 import { prepareFamily, type Family } from "./family-queries.ts";
 import { prepareFeed, type Feed } from "./feed-queries.ts";
+import type { Fence } from "./fence.ts";
 import { createGuest, type Guest } from "./guest.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
 import { preparePlaces, type Places } from "./places.ts";
@@ -48,6 +52,12 @@ export interface SqliteStoreOptions {
   readonly client: Database;
   /** Number of this opening, the owner of its leases. */
   readonly epoch: number;
+  /** Left out: `full`. */
+  readonly durability?: Durability;
+  /** Called in each transaction before anything else. Left out: whoever has the connection has the file. */
+  readonly fence?: Fence;
+  /** Called when the store is closed and the file has all that was committed. */
+  readonly onCheckpointed?: () => void;
   /** Called last when the store is closed. */
   readonly release: () => void;
 }
@@ -59,7 +69,7 @@ interface Page {
 
 export class SqliteStore implements Store {
   readonly #client: Database;
-  readonly #release: () => void;
+  readonly #options: SqliteStoreOptions;
   readonly #queries: Queries;
   readonly #feed: () => Feed;
   readonly #family: Family;
@@ -71,10 +81,11 @@ export class SqliteStore implements Store {
   readonly #search: () => Search;
   readonly #transactor: Transactor;
 
-  constructor({ client, epoch, release }: SqliteStoreOptions) {
+  constructor(options: SqliteStoreOptions) {
+    const { client, epoch } = options;
     const db = drizzle(client);
     this.#client = client;
-    this.#release = release;
+    this.#options = options;
     this.#queries = prepareQueries(db);
     this.#feed = onFirstUse(() => prepareFeed(db));
     this.#family = prepareFamily(db);
@@ -84,7 +95,13 @@ export class SqliteStore implements Store {
     this.#places = preparePlaces(db);
     this.#apply = prepareWriteSet(db, { epoch, places: this.#places });
     this.#search = onFirstUse(() => prepareSearch(db));
-    this.#transactor = new Transactor(client);
+    this.#transactor = new Transactor(client, options.fence ?? (() => {}));
+  }
+
+  remarks(): readonly StoreRemark[] {
+    if (this.#options.durability !== "relaxed") return [];
+    const text = "acknowledged events may be lost when the power fails (durability: relaxed)";
+    return [{ code: "durability-relaxed", text }];
   }
 
   async commit(writeSets: readonly WriteSet[]): Promise<readonly CommitOutcome[]> {
@@ -299,7 +316,7 @@ export class SqliteStore implements Store {
     if (this.#transactor.isClosed) return;
     const isWhole = this.#transactor.close();
     try {
-      if (isWhole) this.#client.pragma("wal_checkpoint(TRUNCATE)");
+      if (isWhole) this.#checkpoint();
     } catch (error) {
       throw toStoreError(error);
     } finally {
@@ -307,11 +324,18 @@ export class SqliteStore implements Store {
     }
   }
 
+  #checkpoint(): void {
+    const [row] = this.#client.pragma("wal_checkpoint(TRUNCATE)") as readonly { busy: number }[];
+    const { durability = "full", onCheckpointed } = this.#options;
+    // A reader may hold it up: the rest is in the WAL then, which only `full` has synced.
+    if (row?.busy === 0 || durability === "full") onCheckpointed?.();
+  }
+
   #closeAll(): void {
     try {
       this.#client.close();
     } finally {
-      this.#release();
+      this.#options.release();
     }
   }
 

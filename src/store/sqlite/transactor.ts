@@ -1,9 +1,10 @@
 /**
  * Transactions on the one connection of a store, and the end of all of them: after an error of the disk nobody
- * knows what is in the file, so nothing is let through until it is opened again.
+ * knows what is in the file, and after its loss it is another's, so nothing is let through until it is opened again.
  */
 import type { Database, Statement } from "better-sqlite3";
-import { SagaError } from "../../errors.ts";
+import { isFatalToStore, SagaError } from "../../errors.ts";
+import type { Fence } from "./fence.ts";
 import { toCommitError, toStoreError } from "./sqlite-errors.ts";
 
 export class Transactor {
@@ -12,11 +13,13 @@ export class Transactor {
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  readonly #fence: Fence;
   #failure: SagaError | null = null;
   #isClosed = false;
 
-  constructor(client: Database) {
+  constructor(client: Database, fence: Fence) {
     this.#client = client;
+    this.#fence = fence;
     this.#begin = client.prepare("BEGIN IMMEDIATE");
     this.#commit = client.prepare("COMMIT");
     this.#rollback = client.prepare("ROLLBACK");
@@ -38,6 +41,7 @@ export class Transactor {
       this.#begin.run();
       let result: T;
       try {
+        this.#fence();
         result = work();
       } catch (error) {
         this.#rollBack();
@@ -78,9 +82,7 @@ export class Transactor {
       return work();
     } catch (error) {
       const mapped = toStoreError(error);
-      if (mapped instanceof SagaError && mapped.code === "SAGA_STORE_OUTCOME_UNKNOWN") {
-        this.#failure = mapped;
-      }
+      if (isFatalToStore(mapped)) this.#failure = mapped;
       throw mapped;
     }
   }
