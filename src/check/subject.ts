@@ -5,6 +5,7 @@ import type { AnyStateNode, EventObject } from "xstate";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SagaError } from "../errors.ts";
 import { declaredEvents } from "../saga/accepts.ts";
+import { invocationsOf } from "../saga/announce.ts";
 import { stateNodes, toChart } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { AnySaga } from "../saga/define.ts";
@@ -81,7 +82,9 @@ export function toSubject(saga: AnySaga, options: CheckOptions): Subject {
     pivots,
     isTracked: (src) => tracked.has(src) || chart.undoes.has(src),
     ignoreContext: options.ignoreContext ?? [],
-    invokers: new Map(nodes.flatMap((node) => node.invoke.map(({ id }) => [id, node]))),
+    invokers: new Map(
+      nodes.flatMap((node) => invocationsOf(node).map(({ id }) => [id, node] as const)),
+    ),
     timerStates: new Map(
       nodes.flatMap((node) => node.after.map(({ eventType }) => [eventType, node])),
     ),
@@ -112,7 +115,7 @@ function pivotsOf(node: AnyStateNode): readonly string[] {
   const isPivot = lineage(node).some(
     ({ meta }) => (meta as { pivot?: unknown } | undefined)?.pivot === true,
   );
-  return isPivot ? node.invoke.map(({ src }) => src as string) : [];
+  return isPivot ? invocationsOf(node).map(({ src }) => src as string) : [];
 }
 
 // Limits make attempts wait, and an attempt may take any time.

@@ -6,6 +6,7 @@
  * more fires and moves nothing, and one that a state has got since was never set (SCXML, 6.2 and 6.4).
  */
 import type { AnyStateNode } from "xstate";
+import { invocationsOf } from "../saga/announce.ts";
 import { stateNodes } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import { decode } from "../saga/codec.ts";
@@ -77,7 +78,7 @@ function activityMismatches(
       !takes(nodes, `xstate.error.actor.${activityId}`),
   );
   const missing = nodes.flatMap((node) =>
-    node.invoke.flatMap(({ id }) =>
+    invocationsOf(node).flatMap(({ id }) =>
       live.some(({ activityId }) => activityId === id) || !alwaysEnds(node, id)
         ? []
         : [{ node, id }],

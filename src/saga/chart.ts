@@ -1,12 +1,13 @@
 /**
- * The chart of a saga as its steps run on it: a copy of the machine in which no actor runs anything, no
- * macrostep is endless, and entering the parent of an invoking state leaves a mark.
+ * The chart of a saga as its steps run on it: a copy of the machine in which no actor runs anything, activities
+ * have none, no macrostep is endless, and entering the parent of an invoking state leaves a mark.
  *
  * The mark is what idempotency keys stand on. A retry drawn as attempting ⇄ backingOff stays inside the
  * parent, so all its attempts are one operation; entering the parent anew begins another.
  */
 import type { AnyActorLogic, AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from "xstate";
 import { SagaError } from "../errors.ts";
+import { announceInvocations } from "./announce.ts";
 import type { AnySaga } from "./define.ts";
 import { toChartActor } from "./logic.ts";
 import type { ChartActor } from "./logic.ts";
@@ -72,9 +73,21 @@ export function toChart(saga: AnySaga): Chart {
       });
     }
   }
-  for (const node of marked) node.entry.unshift({ type: VISITED, params: { stateId: node.id } });
+  for (const node of stateNodes(machine)) {
+    if (invokesActivitiesOnly(node, actors)) announceInvocations(node);
+    if (marked.has(node)) node.entry.unshift({ type: VISITED, params: { stateId: node.id } });
+  }
 
   return { saga, machine, actors, invocations, undoes: invert(saga.compensations) };
+}
+
+function invokesActivitiesOnly(
+  { invoke }: AnyStateNode,
+  actors: ReadonlyMap<string, ChartActor>,
+): boolean {
+  return (
+    invoke.length > 0 && invoke.every(({ src }) => actors.get(src as string)?.kind === "activity")
+  );
 }
 
 // XState takes a delay that is no number for none, and a raised event would come at once.

@@ -5,6 +5,7 @@
  */
 import type { AnyActorRef, AnyMachineSnapshot } from "xstate";
 import { SagaError } from "../errors.ts";
+import { announcedInput } from "./announce.ts";
 import type { Chart } from "./chart.ts";
 import { normalize } from "./codec.ts";
 import type { Effect, Macrostep, Pending, PendingActivity, PendingChild } from "./effect.ts";
@@ -117,7 +118,7 @@ function startActivity(
     activityId: ref.id,
     generation: revision,
     src: ref.src as string,
-    input: normalize(inputOf(ref)),
+    input: normalize(inputOf(ref, macrostep)),
     idempotencyKey: keyOf(chart, ref.id, {
       instanceId,
       context: after.context,
@@ -142,7 +143,7 @@ function startChild(
   effects: Effect[],
 ): Pending {
   const src = ref.src as string;
-  const input = normalize(inputOf(ref));
+  const input = normalize(inputOf(ref, macrostep));
   const { systemId, _syncSnapshot } = ref as { systemId?: string; _syncSnapshot?: boolean };
   const child: PendingChild = {
     childId: ref.id,
@@ -159,8 +160,9 @@ function startChild(
   return { ...pending, children: [...pending.children, child] };
 }
 
-function inputOf(ref: AnyActorRef): unknown {
-  return (ref.getSnapshot() as { input?: unknown }).input;
+function inputOf(ref: AnyActorRef, { actions }: Macrostep): unknown {
+  const { input } = announcedInput(actions, ref) ?? (ref.getSnapshot() as { input?: unknown });
+  return input;
 }
 
 function childrenOf(

@@ -4,6 +4,7 @@
  */
 import type { EventObject } from "xstate";
 import { SagaError } from "../errors.ts";
+import { ANNOUNCED } from "./announce.ts";
 import { VISITED } from "./chart.ts";
 import type { Chart } from "./chart.ts";
 import { normalize } from "./codec.ts";
@@ -34,26 +35,24 @@ export function readEffects(
 ): { effects: readonly Effect[]; pending: Pending } {
   const visits = readVisits(pending.visits, macrostep);
   const compared = readChildren(chart, { ...pending, visits }, macrostep);
-  const begun: Reading = {
-    effects: [],
+  const reading: Reading = {
+    effects: [...compared.reported],
     timers: pending.timers,
     children: compared.pending.children,
     stopping: compared.stopped,
     asked: 0,
   };
-  const read = macrostep.actions.reduce(
-    (reading, action) => readAction(chart, reading, action, macrostep),
-    begun,
-  );
+  for (const action of macrostep.actions) readAction(chart, reading, action, macrostep);
 
-  const effects = [...compared.reported, ...read.effects, ...compared.effects];
-  for (const child of read.stopping) effects.push({ kind: "stopChild", child });
+  const { effects } = reading;
+  effects.push(...compared.effects);
+  for (const child of reading.stopping) effects.push({ kind: "stopChild", child });
   const isActive = macrostep.after.status === "active";
   // An end emits no cancel in every case: an instance in error keeps its timers and exits nothing.
-  if (!isActive) for (const timer of read.timers) effects.push({ kind: "cancelTimer", timer });
+  if (!isActive) for (const timer of reading.timers) effects.push({ kind: "cancelTimer", timer });
   const { activities, visits: startedVisits } = compared.pending;
-  const { children } = read;
-  const timers = isActive ? read.timers : [];
+  const { children } = reading;
+  const timers = isActive ? reading.timers : [];
   return { effects, pending: { timers, activities, children, visits: startedVisits } };
 }
 
@@ -67,15 +66,15 @@ function readVisits(visits: Visits, { actions, revision }: Macrostep): Visits {
   return next;
 }
 
-/** What is known after some of the actions. */
+/** What is known after some of the actions; each of them adds to it. */
 interface Reading {
-  readonly effects: readonly Effect[];
-  readonly timers: readonly PendingTimer[];
-  readonly children: readonly PendingChild[];
+  readonly effects: Effect[];
+  timers: readonly PendingTimer[];
+  children: readonly PendingChild[];
   /** Children that are left, and have not been told so yet. */
-  readonly stopping: readonly PendingChild[];
+  stopping: readonly PendingChild[];
   /** Timers and actions so far: makes their ids. */
-  readonly asked: number;
+  asked: number;
 }
 
 function readAction(
@@ -83,69 +82,67 @@ function readAction(
   reading: Reading,
   action: ResolvedAction,
   macrostep: Macrostep,
-): Reading {
+): void {
   const { params } = action;
+  const { effects } = reading;
   switch (action.type) {
     case "xstate.raise":
-      return withTimer(reading, toTimer(params as Delayed, null, reading.asked, macrostep));
+      setTimer(reading, toTimer(params as Delayed, null, reading.asked, macrostep));
+      return;
     case "xstate.sendTo":
-      return readSend(chart, reading, params as Delayed & { to: unknown }, macrostep);
+      readSend(chart, reading, params as Delayed & { to: unknown }, macrostep);
+      return;
     case "xstate.cancel":
-      return readCancel(reading, (params as { sendId: string }).sendId);
+      readCancel(reading, (params as { sendId: string }).sendId);
+      return;
     case "xstate.stopChild":
-      return readStop(reading, params);
+      readStop(reading, params);
+      return;
     case "xstate.log": {
       const { label, value } = params as { label?: string; value: unknown };
-      return withEffects(reading, [{ kind: "log", label: label ?? null, value }]);
+      effects.push({ kind: "log", label: label ?? null, value });
+      return;
     }
     case "xstate.emit": {
       const { event } = params as { event: EventObject };
-      return withEffects(reading, [{ kind: "emit", event: normalize(event) as EventObject }]);
+      effects.push({ kind: "emit", event: normalize(event) as EventObject });
+      return;
     }
     // Seen in the difference of the children, or by readVisits.
     case "xstate.spawnChild":
+    case ANNOUNCED:
     case VISITED:
-      return reading;
-    default: {
-      const asked = toAsked(chart, action, reading.asked, macrostep);
-      const acting = withEffects(reading, [{ kind: "act", action: asked }]);
-      return { ...acting, asked: reading.asked + 1 };
-    }
+      return;
+    default:
+      effects.push({ kind: "act", action: toAsked(chart, action, reading.asked, macrostep) });
+      reading.asked += 1;
   }
 }
 
-function withEffects(reading: Reading, effects: readonly Effect[]): Reading {
-  return { ...reading, effects: [...reading.effects, ...effects] };
+function setTimer(reading: Reading, set: { timer: PendingTimer; delayMs: number } | null): void {
+  if (set === null) return;
+  reading.timers = [...reading.timers, set.timer];
+  reading.effects.push({ kind: "setTimer", ...set });
+  reading.asked += 1;
 }
 
-function withTimer(
-  reading: Reading,
-  set: { timer: PendingTimer; delayMs: number } | null,
-): Reading {
-  if (set === null) return reading;
-  const timers = [...reading.timers, set.timer];
-  return withEffects({ ...reading, timers, asked: reading.asked + 1 }, [
-    { kind: "setTimer", ...set },
-  ]);
-}
-
-function readCancel(reading: Reading, sendId: string): Reading {
-  const cancelled = reading.timers.filter((timer) => timer.sendId === sendId);
-  const timers = reading.timers.filter((timer) => timer.sendId !== sendId);
-  const effects = cancelled.map((timer): Effect => ({ kind: "cancelTimer", timer }));
-  return withEffects({ ...reading, timers }, effects);
+function readCancel(reading: Reading, sendId: string): void {
+  for (const timer of reading.timers) {
+    if (timer.sendId === sendId) reading.effects.push({ kind: "cancelTimer", timer });
+  }
+  reading.timers = reading.timers.filter((timer) => timer.sendId !== sendId);
 }
 
 /** A stop has its place among what is sent: what a chart sends before it still arrives. */
-function readStop(reading: Reading, ref: unknown): Reading {
+function readStop(reading: Reading, ref: unknown): void {
   const address = addressOf(ref);
   const child = reading.stopping.find(
     ({ childId, generation }) =>
       address?.kind === "child" && address.childId === childId && address.generation === generation,
   );
-  if (child === undefined) return reading;
-  const stopping = reading.stopping.filter((one) => one !== child);
-  return withEffects({ ...reading, stopping }, [{ kind: "stopChild", child }]);
+  if (child === undefined) return;
+  reading.stopping = reading.stopping.filter((one) => one !== child);
+  reading.effects.push({ kind: "stopChild", child });
 }
 
 interface Delayed {
@@ -159,18 +156,19 @@ function readSend(
   reading: Reading,
   params: Delayed & { readonly to: unknown },
   macrostep: Macrostep,
-): Reading {
+): void {
   const to = addressOf(params.to);
   if (to === null) throw failed(`"${params.event.type}" is sent to something that is no actor`);
   if (typeof params.delay === "number") {
-    return withTimer(reading, toTimer(params, to, reading.asked, macrostep));
+    setTimer(reading, toTimer(params, to, reading.asked, macrostep));
+    return;
   }
   if (params.delay !== undefined) throw badDelay(params.event.type, params.delay);
   const event = normalize(params.event) as EventObject;
   const family = [...reading.children, ...reading.stopping];
   const sent = send(chart, family, { to, event });
-  const children = sent.children.slice(0, reading.children.length);
-  return withEffects({ ...reading, children }, sent.effects);
+  reading.children = sent.children.slice(0, reading.children.length);
+  reading.effects.push(...sent.effects);
 }
 
 /** Null if the event was consumed inside this same macrostep. `to`: null for an event to the instance itself. */

@@ -6,7 +6,7 @@
  * the event asks for: guards, assigns and mappers. Nothing is started, sent or scheduled; the actions are
  * collected, to be read as data.
  */
-import type { AnyActorLogic, AnyActorScope, ExecutableActionObject } from "xstate";
+import type { AnyActorLogic, AnyActorRef, AnyActorScope, ExecutableActionObject } from "xstate";
 import { addressNamed, inertRef, sessionPrefix } from "./ref.ts";
 
 /** An action that XState resolved and did not run. */
@@ -44,7 +44,7 @@ export interface ScopeOwner {
 /** A scope for one step. */
 export function createScope({ instanceId, revision, childId }: ScopeOwner): InertScope {
   const actions: ResolvedAction[] = [];
-  const system = createSystem(sessionPrefix(revision));
+  const system = new InertSystem(revision);
   const id = childId ?? instanceId;
   const self =
     childId === undefined
@@ -64,26 +64,59 @@ export function createScope({ instanceId, revision, childId }: ScopeOwner): Iner
   return { scope: scope as unknown as AnyActorScope, actions };
 }
 
-function createSystem(idPrefix: string): object {
-  let booked = 0;
-  return {
-    // XState numbers children by a counter of the process, which would collide after a restart.
-    _bookId: () => `${idPrefix}.${(booked += 1)}`,
-    _register: (id: string) => id,
-    _unregister: nothing,
-    _set: nothing,
-    // Whether somebody is there is not known here; what is sent to nobody is told as undeliverable.
-    get: (name: string) => inertRef(addressNamed(name)),
-    getAll: () => ({}),
-    inspect: () => ({ unsubscribe: nothing }),
-    _sendInspectionEvent: nothing,
-    _relay: refuse,
-    scheduler: { schedule: refuse, cancel: refuse, cancelAll: refuse },
-    _snapshot: { _scheduledEvents: {} },
-    _clock: { setTimeout: refuse, clearTimeout: refuse },
-    _logger: nothing,
-  };
+/** The revision that the step makes in whose scope that actor is `self`. */
+export function revisionOf({ system }: AnyActorRef): number {
+  return (system as unknown as InertSystem).revision;
 }
+
+/** A class, so that what all scopes have in common is made once and not for each step. */
+class InertSystem {
+  readonly scheduler = SCHEDULER;
+  readonly _snapshot = NOTHING_SCHEDULED;
+  readonly _clock = CLOCK;
+  readonly revision: number;
+  #booked = 0;
+
+  constructor(revision: number) {
+    this.revision = revision;
+  }
+
+  // XState numbers children by a counter of the process, which would collide after a restart.
+  _bookId(): string {
+    this.#booked += 1;
+    return `${sessionPrefix(this.revision)}.${this.#booked}`;
+  }
+
+  // Whether somebody is there is not known here; what is sent to nobody is told as undeliverable.
+  get(name: string): AnyActorRef {
+    return inertRef(addressNamed(name));
+  }
+
+  getAll(): object {
+    return {};
+  }
+
+  inspect(): object {
+    return { unsubscribe: nothing };
+  }
+
+  _register(id: string): string {
+    return id;
+  }
+
+  _unregister(): void {}
+  _set(): void {}
+  _sendInspectionEvent(): void {}
+  _logger(): void {}
+
+  _relay(): never {
+    return refuse();
+  }
+}
+
+const SCHEDULER = { schedule: refuse, cancel: refuse, cancelAll: refuse };
+const CLOCK = { setTimeout: refuse, clearTimeout: refuse };
+const NOTHING_SCHEDULED = { _scheduledEvents: {} };
 
 function nothing(): void {}
 

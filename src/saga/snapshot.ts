@@ -105,8 +105,9 @@ function withInertChildren(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
 // XState tries `always` in the order in which the leaves were entered, which no stored value can tell.
 function inDocumentOrder(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
   const nodes = snapshot._nodes as readonly AnyStateNode[];
+  const isOrdered = nodes.every((node, index) => node.order >= (nodes[index - 1]?.order ?? 0));
+  if (isOrdered) return snapshot;
   const ordered = nodes.toSorted((a, b) => a.order - b.order);
-  if (nodes.every((node, index) => node === ordered[index])) return snapshot;
   return { ...snapshot, _nodes: ordered } as AnyMachineSnapshot;
 }
 

@@ -5,6 +5,7 @@
 import { NOTHING_DONE, takeEffect } from "../check/ledger.ts";
 import type { Ledger } from "../check/ledger.ts";
 import { isConcurrent } from "../check/subject.ts";
+import { invocationsOf } from "../saga/announce.ts";
 import { stateNodes } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { Phase } from "../saga/phase.ts";
@@ -80,7 +81,7 @@ function outOfOrder(chart: Chart, ledger: readonly LedgerEntry[]): readonly stri
 // What happens in regions side by side has no order.
 function areConcurrent({ machine }: Chart, a: string, b: string): boolean {
   const invoker = (src: string): ReturnType<typeof stateNodes>[number] | undefined =>
-    stateNodes(machine).find((node) => node.invoke.some((one) => one.src === src));
+    stateNodes(machine).find((node) => invocationsOf(node).some((one) => one.src === src));
   return isConcurrent(invoker(a), invoker(b));
 }
 
