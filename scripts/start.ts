@@ -7,6 +7,7 @@ import type { Demo } from "../machines/demo/demo.ts";
 import { createShop } from "../machines/order/shop.ts";
 import { loadConfig } from "../src/config.ts";
 import { runProcess } from "../src/main.ts";
+import { buildStudio } from "./build-studio.ts";
 
 try {
   const config = loadConfig(process.env);
@@ -21,6 +22,8 @@ try {
     demos.push(services);
     tell(`the demo services listen on ${services.url()}; a ledger: ${services.url()}/trip/ledger`);
   }
+  // Sagas run without it, and its page waits for it by itself.
+  buildStudio().catch((error: unknown) => tell(`the Studio could not be built: ${String(error)}`));
   await runProcess(config, async () => {
     await Promise.all(demos.map((demo) => demo.close()));
   });

@@ -42,6 +42,7 @@ export const errorStatus = {
   SAGA_STARTS_FULL: 429,
   SAGA_WAITERS_FULL: 429,
   SAGA_STREAMS_FULL: 429,
+  SAGA_LAYOUTS_FULL: 429,
   SAGA_HEADERS_TOO_LARGE: 431,
 
   // What the author of a saga, or the one who runs it, got wrong.

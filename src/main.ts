@@ -70,7 +70,9 @@ export async function runProcess(
   // Whatever it writes, backups of the file among it, is its owner's alone.
   process.umask(0o077);
   const running = await startProcess(config, () => process.exit(1), load);
-  process.stderr.write(`sagachart listens on ${running.url}, data in ${config.dbPath}\n`);
+  process.stderr.write(
+    `sagachart listens on ${running.url}, data in ${config.dbPath}; the Studio: ${running.url}/studio/\n`,
+  );
 
   let signals = 0;
   const onSignal = (): void => {

@@ -4,10 +4,10 @@ import type { LabelLine, RowKind } from "./content.ts";
 import type { EdgeKind } from "./model.ts";
 import { element } from "./xml.ts";
 
-type GlyphName = EdgeKind | RowKind | Exclude<LabelLine["kind"], "trigger">;
+export type GlyphName = EdgeKind | RowKind | Exclude<LabelLine["kind"], "trigger">;
 
 /** In a square of 12 pixels. */
-const paths: Readonly<Record<GlyphName, string>> = {
+export const glyphPaths: Readonly<Record<GlyphName, string>> = {
   event: "M1.5 3H10.5V9.5H1.5ZM1.5 3.5L6 6.8L10.5 3.5",
   after: "M6 1.5A4.5 4.5 0 1 1 5.99 1.5M6 3.8V6.2L7.8 7.4",
   always: "M6.8 1.5L3 6.8H5.8L5.2 10.5L9 5.2H6.2Z",
@@ -28,14 +28,15 @@ const paths: Readonly<Record<GlyphName, string>> = {
   actions: "M7.8 2L4.2 10",
 };
 
-const solid: ReadonlySet<GlyphName> = new Set(["always", "initial", "invoke"]);
+/** Those that are filled. */
+export const solidGlyphs: ReadonlySet<GlyphName> = new Set(["always", "initial", "invoke"]);
 
 /** The glyph with its upper left corner at a point. */
 export function glyph(name: GlyphName, { x, y }: Point, className: string): string {
-  const kind = solid.has(name) ? "glyph solid" : "glyph";
+  const kind = solidGlyphs.has(name) ? "glyph solid" : "glyph";
   return element("path", {
     class: className === "" ? kind : `${kind} ${className}`,
     transform: `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})`,
-    d: paths[name],
+    d: glyphPaths[name],
   });
 }

@@ -105,6 +105,11 @@ export function styleSheet(theme: Theme, scope: string): string {
   ].join("\n");
 }
 
+/** The colours of a theme as custom properties, for a page that shows drawings of its own. */
+export function themeProperties(theme: "light" | "dark"): string {
+  return properties(theme === "dark" ? dark : light);
+}
+
 function properties(palette: Palette): string {
   return [...namedColours(palette)].map(([name, colour]) => `--${name}:${colour};`).join("");
 }

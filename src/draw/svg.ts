@@ -11,6 +11,7 @@ import { glyph } from "./glyph.ts";
 import type { Layout, Line, Mark, StateBox } from "./layout.ts";
 import { textWidth } from "./measure.ts";
 import type { ChartModel, EdgeModel, StateModel } from "./model.ts";
+import { roundedPath, toTenth } from "./path.ts";
 import { edgeKinds, styleSheet } from "./svg-style.ts";
 import type { Theme } from "./svg-style.ts";
 import { found } from "./tree.ts";
@@ -126,7 +127,7 @@ function drawHistory({ history, path }: StateModel, { x, y, width, height }: Sta
   const text = history === "deep" ? "H*" : "H";
   return [
     element("title", {}, escapeXml(`${history} history: ${path.join(".")}`)),
-    element("circle", { class: "box", cx: round(center.x), cy: round(center.y), r: width / 2 }),
+    element("circle", { class: "box", cx: toTenth(center.x), cy: toTenth(center.y), r: width / 2 }),
     textAt("history", { x: center.x, y: center.y + 4.5 }, text),
   ];
 }
@@ -185,7 +186,7 @@ function drawRow({ kind, text, title, edge }: Row, at: Point): string[] {
 
 function drawMark({ kind, x, y, width, height }: Mark): string {
   if (kind === "begin") {
-    const center = { cx: round(x + width / 2), cy: round(y + height / 2) };
+    const center = { cx: toTenth(x + width / 2), cy: toTenth(y + height / 2) };
     return element("circle", { class: "dot", ...center, r: width / 2 });
   }
   return element("g", {}, [
@@ -236,48 +237,14 @@ function edgeOf(edges: ReadonlyMap<string, EdgeModel>, line: Line): EdgeModel {
 function rectangle(className: string, { x, y, width, height }: Box, radius: number): string {
   return element("rect", {
     class: className,
-    x: round(x),
-    y: round(y),
-    width: round(width),
-    height: round(height),
+    x: toTenth(x),
+    y: toTenth(y),
+    width: toTenth(width),
+    height: toTenth(height),
     rx: radius,
   });
 }
 
 function textAt(className: string, { x, y }: Point, text: string): string {
-  return element("text", { class: className, x: round(x), y: round(y) }, escapeXml(text));
-}
-
-/** A tenth of a pixel is finer than any screen. */
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-const CORNER_PX = 7;
-
-/** A path through `points` whose corners are round. */
-function roundedPath(points: readonly Point[]): string {
-  return points
-    .map((point, at) => {
-      const before = points[at - 1];
-      const after = points[at + 1];
-      if (before === undefined) return `M${pair(point)}`;
-      if (after === undefined) return `L${pair(point)}`;
-      return `L${pair(towards(point, before))}Q${pair(point)} ${pair(towards(point, after))}`;
-    })
-    .join("");
-}
-
-function pair({ x, y }: Point): string {
-  return `${round(x)} ${round(y)}`;
-}
-
-/** From a corner towards the next point, but never past the middle. */
-function towards(corner: Point, other: Point): Point {
-  const length = Math.hypot(other.x - corner.x, other.y - corner.y);
-  const share = length === 0 ? 0 : Math.min(CORNER_PX, length / 2) / length;
-  return {
-    x: corner.x + (other.x - corner.x) * share,
-    y: corner.y + (other.y - corner.y) * share,
-  };
+  return element("text", { class: className, x: toTenth(x), y: toTenth(y) }, escapeXml(text));
 }

@@ -16,10 +16,14 @@ const program = `
   parentPort.on("message", (data) => self.onmessage({ data }));
 `;
 
-/** Calls `draw` with an engine in a thread of its own, which ends with it. */
-export async function withLayoutThread<Drawing>(
-  draw: (engine: LayoutEngine) => Promise<Drawing>,
-): Promise<Drawing> {
+export interface LayoutThread {
+  readonly engine: LayoutEngine;
+  /** Ends the thread; what it was asked and has not answered is never answered. */
+  end(): Promise<unknown>;
+}
+
+/** Starts a thread. It keeps no process alive. */
+export async function startLayoutThread(): Promise<LayoutThread> {
   const elk = createRequire(import.meta.url).resolve("elkjs/lib/elk-worker.min.js");
   const thread = new Worker(program, { eval: true, workerData: elk });
   // Whoever waits for a drawing waits for a request; the process need not live for it.
@@ -33,9 +37,17 @@ export async function withLayoutThread<Drawing>(
   thread.on("message", (data) => worker.onmessage?.({ data }));
   // Without an answer the drawing runs into its limit of time, and does without lines.
   thread.on("error", () => worker.terminate());
+  return { engine: await elkBehind(worker), end: () => thread.terminate() };
+}
+
+/** Calls `draw` with an engine in a thread of its own, which ends with it. */
+export async function withLayoutThread<Drawing>(
+  draw: (engine: LayoutEngine) => Promise<Drawing>,
+): Promise<Drawing> {
+  const thread = await startLayoutThread();
   try {
-    return await draw(await elkBehind(worker));
+    return await draw(thread.engine);
   } finally {
-    await thread.terminate();
+    await thread.end();
   }
 }

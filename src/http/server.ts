@@ -7,6 +7,7 @@ import { fastify, LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { SagaError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { studioRoutes } from "../studio/studio-routes.ts";
 import { answerConnectionError } from "./connection-errors.ts";
 import { contractRoutes } from "./contract/docs-page-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -54,6 +55,7 @@ export function buildServer({ runtime, logger }: ServerOptions): FastifyInstance
   void app.register(sagaRoutes, { runtime });
   void app.register(healthRoutes, { runtime });
   void app.register(contractRoutes, { runtime });
+  void app.register(studioRoutes, { runtime });
   void app.register(otherMethods, { methods });
   return app;
 }

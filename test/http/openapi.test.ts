@@ -53,7 +53,8 @@ test("the contract describes each route that the server has, and no other", asyn
   const found: string[] = [];
   const app = buildServer({ runtime });
   app.addHook("onRoute", ({ method, url, config }) => {
-    if (config?.refuses) return;
+    // The Studio asks for what only it needs, and may ask otherwise in the next version.
+    if (config?.refuses || url.startsWith("/studio")) return;
     for (const one of [method].flat()) if (one !== "HEAD") found.push(`${one} ${url}`);
   });
   await app.ready();

@@ -1,0 +1,144 @@
+/**
+ * Layouts for the Studio, one after the other in a thread that stays warm between them.
+ *
+ * A layout has a limit of time: one that is not done by then is given as nested cards, the thread is ended, and
+ * the next layout starts another. What was laid out is remembered, the parts of it too, so that what comes after
+ * an edit or a fold costs only what has changed.
+ */
+import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import { layoutChart } from "../draw/layout.ts";
+import type { Layout } from "../draw/layout.ts";
+import type { Direction, LevelMemory } from "../draw/level.ts";
+import type { ChartModel } from "../draw/model.ts";
+import { SagaError } from "../errors.ts";
+import { startLayoutThread } from "../http/layout-thread.ts";
+import type { LayoutThread } from "../http/layout-thread.ts";
+
+export const layoutLimits = {
+  /** Ms that a layout may take before it is done without lines. Nobody watches an empty page for longer. */
+  layoutMsMax: 3_000,
+  /** Ms that a thread may take to load ELK, which counts for no layout. */
+  loadingMsMax: 20_000,
+  /** Layouts that wait for their turn. More come from no people. */
+  waitingMax: 32,
+  /** Layouts that are remembered: some charts, each with some folds. */
+  rememberedMax: 200,
+  /** Parts of layouts that are remembered, after which all are forgotten. */
+  levelsMax: 2_000,
+} as const;
+
+export interface LayoutsOptions {
+  /** Starts the thread; default one with ELK. */
+  readonly startThread?: () => Promise<LayoutThread>;
+  /** Default `layoutLimits.layoutMsMax`. */
+  readonly layoutMsMax?: number;
+}
+
+export class Layouts {
+  readonly #startThread: () => Promise<LayoutThread>;
+  readonly #layoutMsMax: number;
+  readonly #remembered = new LRUCache<string, Promise<Layout>>({ max: layoutLimits.rememberedMax });
+  #memory: LevelMemory = new Map();
+  #thread: Promise<LayoutThread> | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor({ startThread = startLayoutThread, layoutMsMax }: LayoutsOptions = {}) {
+    this.#startThread = startThread;
+    this.#layoutMsMax = layoutMsMax ?? layoutLimits.layoutMsMax;
+  }
+
+  /**
+   * The layout of a chart.
+   *
+   * @throws {SagaError} SAGA_LAYOUTS_FULL if too many wait.
+   */
+  of(model: ChartModel, direction: Direction = "DOWN"): Promise<Layout> {
+    const key = createHash("sha256")
+      .update(JSON.stringify([direction, model]))
+      .digest("base64");
+    const known = this.#remembered.get(key);
+    if (known !== undefined) return known;
+    if (this.#waiting >= layoutLimits.waitingMax) {
+      throw new SagaError("SAGA_LAYOUTS_FULL", "too many charts wait to be laid out; try again");
+    }
+    this.#waiting += 1;
+    const layout = this.#last.then(() => this.#layOut(model, direction));
+    this.#last = layout
+      .catch(() => undefined)
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+    this.#remembered.set(key, layout);
+    // Cards that stand for want of time may be lines the next time.
+    layout.then(
+      ({ style }) => style === "cards" && this.#remembered.delete(key),
+      () => this.#remembered.delete(key),
+    );
+    return layout;
+  }
+
+  /** Starts the thread, which takes longer than most layouts. */
+  warm(): void {
+    this.#last = this.#last.then(() => this.#warmThread()).catch(() => undefined);
+  }
+
+  /** Ends the thread, as soon as it has begun. */
+  close(): void {
+    const thread = this.#thread;
+    this.#thread = null;
+    void thread?.then((one) => one.end()).catch(() => undefined);
+  }
+
+  async #layOut(model: ChartModel, direction: Direction): Promise<Layout> {
+    if (this.#memory.size > layoutLimits.levelsMax) this.#memory = new Map();
+    const { engine } = await this.#warmThread();
+    const signal = AbortSignal.timeout(this.#layoutMsMax);
+    const layout = await layoutChart(model, { engine, memory: this.#memory, signal, direction });
+    if (signal.aborted) this.#startAnew();
+    return layout;
+  }
+
+  #warmThread(): Promise<LayoutThread> {
+    this.#thread ??= this.#startThread().then(async (thread) => {
+      const signal = AbortSignal.timeout(layoutLimits.loadingMsMax);
+      await layoutChart(tiny, { engine: thread.engine, signal });
+      return thread;
+    });
+    return this.#thread;
+  }
+
+  /** The thread may still be at it, and will never say so. */
+  #startAnew(): void {
+    this.#memory = new Map();
+    this.close();
+  }
+}
+
+const state = {
+  key: "warm",
+  path: [],
+  parent: null,
+  type: "atomic",
+  history: null,
+  initial: null,
+  phase: null,
+  tags: [],
+  entry: [],
+  exit: [],
+  invokes: [],
+  description: null,
+  meta: null,
+  folded: 0,
+} as const;
+
+/** Two states: as small as a chart can be that ELK is asked about. */
+const tiny: ChartModel = {
+  id: "warm",
+  states: [
+    { ...state, id: "warm", type: "compound", initial: "warm.a" },
+    { ...state, id: "warm.a", parent: "warm", key: "a", path: ["a"] },
+  ],
+  edges: [],
+};

@@ -1,0 +1,89 @@
+/** All sagas: what each looks like, and how many of its instances are where. */
+import { useEffect, useMemo } from "preact/hooks";
+import type { Phase } from "../../src/saga/phase.ts";
+import { phases } from "../../src/saga/phase.ts";
+import type { Counts, SagaList } from "../api/answers.ts";
+import { throttled, useQuery } from "../api/query.ts";
+import { followStream } from "../api/stream.ts";
+import { href, paths } from "../app/location.ts";
+import { MiniChart } from "../chart/mini-chart.tsx";
+import { Empty, Failure, Loading } from "../ui/message.tsx";
+import { PhaseMark } from "../ui/phase.tsx";
+
+const RELOAD_MS = 1_000;
+
+export function Screen() {
+  const sagas = useQuery<SagaList>("/sagas");
+  const counts = useQuery<Counts>("/instances/counts");
+  useEffect(() => {
+    const reload = throttled(counts.reload, RELOAD_MS);
+    return followStream("/stream", { onEntry: reload, onOpen: reload });
+  }, [counts.reload]);
+  const byName = useMemo(() => group(counts.data.value), [counts.data.value]);
+
+  if (sagas.error.value !== null) {
+    return <Failure error={sagas.error.value} onRetry={sagas.reload} />;
+  }
+  const list = sagas.data.value?.sagas;
+  if (list === undefined) return <Loading what="sagas" />;
+  if (list.length === 0) return <NoSagas />;
+  return (
+    <div class="sagas">
+      <h1 class="unseen">Sagas</h1>
+      <ul class="saga-list">
+        {list.map(({ name, version, events }) => (
+          <li key={name} class="saga-row">
+            <a class="saga-link" href={href(paths.saga(name))}>
+              <MiniChart saga={name} />
+              <div class="saga-words">
+                <h2>{name}</h2>
+                <p class="quiet">
+                  version {version} · {events.length} {events.length === 1 ? "event" : "events"}
+                </p>
+              </div>
+            </a>
+            <PhaseCounts saga={name} counts={byName.get(name)} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+type ByPhase = ReadonlyMap<Phase, number>;
+
+function group(answer: Counts | undefined): ReadonlyMap<string, ByPhase> {
+  const bySaga = new Map<string, Map<Phase, number>>();
+  for (const { saga, phase, instances } of answer?.counts ?? []) {
+    const byPhase = bySaga.get(saga) ?? new Map<Phase, number>();
+    bySaga.set(saga, byPhase);
+    byPhase.set(phase, (byPhase.get(phase) ?? 0) + instances);
+  }
+  return bySaga;
+}
+
+function PhaseCounts({ saga, counts }: { saga: string; counts: ByPhase | undefined }) {
+  const shown = phases.filter((phase) => (counts?.get(phase) ?? 0) > 0);
+  if (shown.length === 0) return <p class="phase-counts quiet">no instances yet</p>;
+  return (
+    <ul class="phase-counts" aria-label={`Instances of ${saga} by phase`}>
+      {shown.map((phase) => (
+        <li key={phase}>
+          <a href={href(`${paths.saga(saga)}?phase=${phase}`)}>
+            <PhaseMark phase={phase} count={counts?.get(phase) ?? 0} />
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NoSagas() {
+  return (
+    <Empty title="No saga is registered">
+      <p>Write one with the command line, or start the demo of the repository:</p>
+      <pre>npx sagachart new order --step reserve:release --step charge:refund</pre>
+      <pre>npm start</pre>
+    </Empty>
+  );
+}

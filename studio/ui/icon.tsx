@@ -1,0 +1,44 @@
+/** Small pictures for buttons, drawn with the colour of their text. */
+
+const paths = {
+  fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
+  plus: "M8 3v10M3 8h10",
+  minus: "M3 8h10",
+  fold: "M4 2l4 4 4-4M4 14l4-4 4 4",
+  unfold: "M4 6l4-4 4 4M4 10l4 4 4-4",
+  down: "M8 2v11M4 9.5L8 13.5 12 9.5",
+  right: "M2 8h11M9.5 4L13.5 8 9.5 12",
+  search: "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9M10.5 10.5L14 14",
+  theme: "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
+  help: "M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.8.4-1.1.8-1.1 1.6M8 12.2v.1",
+  close: "M4 4l8 8M12 4l-8 8",
+  list: "M5.5 4h8.5M5.5 8h8.5M5.5 12h8.5M2 4h.1M2 8h.1M2 12h.1",
+  tree: "M3 2v9.5h4M3 6h4M9.5 4.5h4v3h-4zM9.5 10h4v3h-4z",
+  chevron: "M6 4l4 4-4 4",
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  play: "M5 3.5l7 4.5-7 4.5z",
+  more: "M3.5 8h.1M8 8h.1M12.5 8h.1",
+  clock: "M8 2.2a5.8 5.8 0 1 1 0 11.6A5.8 5.8 0 0 1 8 2.2M8 5v3.2l2.2 1.4",
+  fork: "M4.5 2.5v11M4.5 9c4 0 6.5-1 6.5-4.5M9 6l2-2 2 2",
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+export function Logo() {
+  return (
+    <svg class="logo" viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
+      <rect class="logo-ground" x="1" y="1" width="30" height="30" rx="8" />
+      <rect class="logo-solid" x="6" y="6.5" width="11" height="7.5" rx="2.6" />
+      <rect class="logo-line" x="15" y="18" width="11" height="7.5" rx="2.6" />
+      <path class="logo-line" d="M10.5 14v5.2a2.4 2.4 0 0 0 2.4 2.4H15" />
+    </svg>
+  );
+}
