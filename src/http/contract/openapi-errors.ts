@@ -37,6 +37,8 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_MEDIA_TYPE_UNSUPPORTED: "The body is no plain JSON in UTF-8.",
   SAGA_IDEMPOTENCY_KEY_REUSED: "Another event was sent under the same key before.",
   SAGA_TRANSITION_FAILED: "The chart threw while it took the event; the instance stays as it was.",
+  SAGA_EDIT_REFUSED: "The file of the chart cannot be edited so; detail says why, line where.",
+  SAGA_SOURCE_INVALID: "The file of the chart is no TypeScript, or no machine is found in it.",
   SAGA_CONTEXT_NOT_SERIALIZABLE:
     "The event would put something into the context that cannot be stored.",
   SAGA_SNAPSHOT_TOO_LARGE: "The event would put more into the instance than its snapshot may hold.",
