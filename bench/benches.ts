@@ -1,7 +1,17 @@
 /** All benches, in the order in which they run and stand on the page. */
 import type { Bench } from "./harness/bench.ts";
+import { ageBench } from "./age.ts";
 import { eventsBench } from "./events.ts";
 import { limitBench } from "./limit.ts";
+import { parkedBench } from "./parked.ts";
+import { peersBench } from "./peers.ts";
 import { sagaBench } from "./saga.ts";
 
-export const benches: readonly Bench[] = [limitBench, sagaBench, eventsBench];
+export const benches: readonly Bench[] = [
+  limitBench,
+  sagaBench,
+  peersBench,
+  eventsBench,
+  ageBench,
+  parkedBench,
+];

@@ -25,7 +25,7 @@ export function runXState(saga: AnySaga, input: unknown, count: number): number 
   const collected = actions as unknown[];
   const begunAt = performance.now();
   for (let index = 0; index < count; index += 1) {
-    let snapshot = machine.getInitialSnapshot(scope as never, input as never);
+    let snapshot = machine.getInitialSnapshot(scope as never, input);
     for (const event of events) {
       snapshot = machine.transition(snapshot as never, event, scope as never);
     }

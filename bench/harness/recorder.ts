@@ -122,19 +122,16 @@ function reader(
 }
 
 /** The tables of the store, without ours and SQLite's own. */
-export function tablesOf(db: Database.Database): readonly string[] {
+function tablesOf(db: Database.Database): readonly string[] {
   return db
     .prepare<[], string>(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
        AND name NOT LIKE '${PREFIX.replace("_", "\\_")}%' ESCAPE '\\'`,
     )
     .pluck()
-    .all() as string[];
+    .all();
 }
 
 function columnsOf(db: Database.Database, table: string): readonly string[] {
-  return db
-    .prepare<[string], string>("SELECT name FROM pragma_table_info(?)")
-    .pluck()
-    .all(table) as string[];
+  return db.prepare<[string], string>("SELECT name FROM pragma_table_info(?)").pluck().all(table);
 }

@@ -12,11 +12,11 @@ import type { Batches, Change } from "./recorder.ts";
 export async function replay(path: string, batches: Batches): Promise<number> {
   await openSqlite(path).close();
   const db = openConnection(path);
-  const statements = new Map<string, Statement<unknown[]>>();
+  const statements = new Map<string, Statement>();
   const prepared = batches.map((batch) =>
     batch.map((change) => {
       const sql = toSql(change);
-      const statement = statements.get(sql) ?? db.prepare<unknown[]>(sql);
+      const statement = statements.get(sql) ?? db.prepare(sql);
       statements.set(sql, statement);
       return { statement, values: toValues(change) };
     }),

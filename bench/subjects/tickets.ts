@@ -18,7 +18,7 @@ function ticketInput(index: number, openMs = 90 * DAY_MS): object {
 }
 
 /** @throws if it is not taken. */
-async function post(url: string, body: string): Promise<void> {
+export async function post(url: string, body: string): Promise<void> {
   const response = await fetch(url, { method: "POST", headers: jsonHeaders, body });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text}`);

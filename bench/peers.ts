@@ -1,0 +1,108 @@
+/** The same saga by other means: engines that keep each step, and what one writes by hand. */
+import type { Bench, Row, Verdict } from "./harness/bench.ts";
+import { installPeers, runPeer, versionOf } from "./harness/peers.ts";
+import type { Peer } from "./harness/peers.ts";
+import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
+import type { Samples } from "./harness/rounds.ts";
+import { atLeast } from "./harness/verdicts.ts";
+
+const CONCURRENCY = 100;
+const SMOKE_SAGAS = 10;
+const OURS = "Sagachart";
+
+const all: readonly Peer[] = [
+  { name: OURS, program: "sagachart", count: 4_000, runsOn: "ours" },
+  { name: "XState + Drizzle by hand", program: "xstate-drizzle", count: 600, runsOn: "ours" },
+  {
+    name: "the same, its statement prepared",
+    program: "xstate-drizzle",
+    count: 600,
+    runsOn: "ours",
+    options: { prepared: true },
+  },
+  {
+    name: "OpenWorkflow, SQLite",
+    program: "openworkflow",
+    packageName: "openworkflow",
+    count: 400,
+    runsOn: "newer",
+  },
+  {
+    name: "@effect/workflow, SQLite",
+    program: "effect-workflow",
+    packageName: "@effect/workflow",
+    count: 150,
+    runsOn: "installed",
+  },
+];
+
+/** How many times as many sagas as a peer: what was set before anything was measured. */
+const targets: Readonly<Record<string, number>> = {
+  "OpenWorkflow, SQLite": 15,
+  "XState + Drizzle by hand": 10,
+  "@effect/workflow, SQLite": 100,
+};
+
+export const peersBench: Bench = {
+  name: "peers",
+  summary: "the same saga by OpenWorkflow, @effect/workflow, XState + Drizzle by hand, and others",
+  story:
+    "Four steps that do nothing, the result of each durable before the next begins, 100 sagas at a time; every turn is a process of its own " +
+    "with a new file, and warms up by a tenth of its sagas before the clock runs. Each peer is set up as its documentation advises, with every " +
+    "commit forced to the disk. Those that need a server are measured where its address is given: `BENCH_DATABASE_URL` (PostgreSQL), " +
+    "`BENCH_REDIS_URL`, `BENCH_RESTATE=1`.",
+
+  async run({ rounds, isSmoke, folder, tell }) {
+    const peers = all.filter(
+      ({ runsOn, needs }) =>
+        // Nothing is installed to see whether all of it runs.
+        (runsOn === "ours" || !isSmoke) && (needs === undefined || process.env[needs]),
+    );
+    if (!isSmoke) installPeers(tell);
+    const settings: Record<string, string> = {};
+    const samples = await alternate(
+      rounds,
+      Object.fromEntries(
+        peers.map((peer) => [
+          peer.name,
+          async () => {
+            const count = isSmoke ? SMOKE_SAGAS : peer.count;
+            const turn = { count, concurrency: CONCURRENCY, within: folder };
+            const { settings: own, ...measured } = await runPeer(peer, turn);
+            settings[[peer.name, versionOf(peer)].filter(Boolean).join(" ")] = own;
+            return measured;
+          },
+        ]),
+      ),
+    );
+    const missing = all.filter((peer) => !peers.includes(peer)).map(({ name }) => name);
+    return {
+      rows: peers.flatMap((peer) => toRows(peer, samples)),
+      verdicts: Object.keys(targets).map((name) => toVerdict(name, peers, samples)),
+      settings,
+      notes: missing.length === 0 ? [] : [`Not measured in this run: ${missing.join("; ")}.`],
+    };
+  },
+};
+
+function toRows({ name }: Peer, samples: Samples): readonly Row[] {
+  const of = (measured: "sagas" | "p50" | "p99" | "rss", unit: string): Row =>
+    row(`${name}: ${measured === "rss" ? "RSS" : measured}`, unit, samples.of(name, measured));
+  const sagas = of("sagas", "/s");
+  return [
+    name === OURS ? sagas : rowAgainst(sagas, OURS, samples.of(OURS, "sagas")),
+    of("p50", "ms"),
+    of("p99", "ms"),
+    of("rss", "MiB"),
+  ];
+}
+
+function toVerdict(name: string, peers: readonly Peer[], samples: Samples): Verdict {
+  const measure = `sagas/s at concurrency ${CONCURRENCY} against ${name}`;
+  const bound = targets[name] ?? Number.NaN;
+  if (peers.every((peer) => peer.name !== name)) {
+    return { measure, target: `at least ${bound} ×`, measured: null, isReached: false };
+  }
+  const ratio = toRatio("", samples.of(OURS, "sagas"), samples.of(name, "sagas"));
+  return atLeast(measure, ratio.values, bound, "×");
+}
