@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 // These start processes of their own, or browsers: they need the machine for themselves.
 const withProcesses = [
-  "test/{bench,crash,disk,e2e,simulation}/**/*.test.ts",
+  "test/{bench,crash,e2e}/**/*.test.ts",
   "test/cli/package.test.ts",
   "test/process.test.ts",
 ];
