@@ -29,6 +29,16 @@ test.each([
   expect(codeOf(toCommitError(error))).toBe(sagaCode);
 });
 
+test.each(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN"])(
+  "%s while opening is a full disk",
+  (code) => {
+    expect(toOpenError(sqliteError(code), "/var/lib/sagas.db")).toMatchObject({
+      code: "SAGA_STORE_FULL",
+      message: expect.stringContaining("/var/lib/sagas.db") as string,
+    });
+  },
+);
+
 test("what is no fault of the disk stays the error that it is, but at COMMIT", () => {
   const constraint = sqliteError("SQLITE_CONSTRAINT_UNIQUE");
   const bug = new TypeError("a bug");
