@@ -155,7 +155,7 @@ async function foldTo(
   return past;
 
   function goOn(before: Past, entries: readonly FoldEntry[]): Past {
-    const standing = fold(chart, instanceId, before.standing, entries);
+    const standing = fold(chart, { instanceId }, before.standing, entries);
     return { ...before, standing, atMs: entries.at(-1)?.atMs ?? before.atMs };
   }
 

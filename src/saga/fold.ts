@@ -28,6 +28,9 @@ export interface FoldEntry {
   readonly operation: { readonly operation: string; readonly error?: Error } | null;
 }
 
+/** Whose journal it is: a child speaks to its parent, so it matters that it has one. */
+export type FoldName = Pick<Moment, "instanceId" | "childId">;
+
 /**
  * Where the instance stood after the last of `entries`, which follow `first` without a gap. `first` is where
  * it stood after revision 1.
@@ -36,12 +39,12 @@ export interface FoldEntry {
  */
 export function fold(
   chart: Chart,
-  instanceId: string,
+  name: FoldName,
   first: Standing,
   entries: readonly FoldEntry[],
 ): Standing {
   return entries.reduce((current, entry) => {
-    const next = withoutLeft(apply(chart, instanceId, current, entry));
+    const next = withoutLeft(apply(chart, name, current, entry));
     checkSame(next, entry);
     return next;
   }, withoutLeft(first));
@@ -62,9 +65,9 @@ export function withoutLeft(standing: Standing): Standing {
   return { ...standing, activities: standing.activities.filter(({ abandoned }) => !abandoned) };
 }
 
-function apply(chart: Chart, instanceId: string, current: Standing, entry: FoldEntry): Standing {
+function apply(chart: Chart, name: FoldName, current: Standing, entry: FoldEntry): Standing {
   if (!isApplied(entry)) return current;
-  const moment: Moment = { instanceId, revision: entry.revision, nowMs: entry.atMs };
+  const moment: Moment = { ...name, revision: entry.revision, nowMs: entry.atMs };
   try {
     const step = toStep(chart, current, entry, moment);
     if (step === null) throw differs(entry, `"${entry.event.type}" is not taken`);
@@ -82,6 +85,10 @@ function toStep(chart: Chart, current: Standing, entry: FoldEntry, moment: Momen
     return terminate(current, operation.error ?? new Error("terminated"));
   }
   if (source === "timer") return fire(chart, current, timerOf(current, event), moment);
+  if (source === "child") {
+    // It is heard even if the chart has left the child and nothing takes it any more.
+    return advance(chart, current, event, moment) ?? { next: current, effects: [] };
+  }
   if (source !== "activity") return advance(chart, current, event, moment);
 
   const { actorId } = event as { actorId?: string };

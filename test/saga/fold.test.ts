@@ -1,10 +1,12 @@
 /** The fold of a journal, on journals written by a runtime. */
 import { expect, test } from "vitest";
+import { sendParent, setup } from "xstate";
 import { decodeSnapshot, encodeSnapshot } from "../../src/saga/snapshot.ts";
 import { toChart } from "../../src/saga/chart.ts";
 import { fold } from "../../src/saga/fold.ts";
 import { start } from "../../src/saga/step.ts";
-import { openSqlite } from "../../src/index.ts";
+import { familyOf } from "../../src/saga/family.ts";
+import { defineSaga, openSqlite } from "../../src/index.ts";
 import type { AnySaga } from "../../src/index.ts";
 import { toFoldEntry } from "../../src/runtime/fork.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
@@ -52,7 +54,7 @@ test("the fold of a journal leads to the snapshot that is stored", async () => {
   const input = (first.event as { input?: unknown }).input;
   const begun = start(chart, input, { instanceId: "b-1", revision: 1, nowMs: first.atMs }).next;
 
-  const folded = fold(chart, "b-1", begun, entries.slice(1));
+  const folded = fold(chart, { instanceId: "b-1" }, begun, entries.slice(1));
 
   expect(record.phase).toBe("completed");
   expect(encodeSnapshot(chart, folded.snapshot, folded.visits)).toBe(record.snapshot);
@@ -72,10 +74,63 @@ test("a fold that comes out otherwise than recorded says at which revision", asy
   const refusal = (revision: number) =>
     expect.objectContaining({ code: "SAGA_JOURNAL_NOT_REPRODUCIBLE", details: { revision } });
 
-  expect(() => fold(chart, "b-1", begun, bent(3, { stateAfter: "paid" }))).toThrow(refusal(3));
-  expect(() => fold(chart, "b-1", begun, bent(2, { phase: "stuck" }))).toThrow(refusal(2));
-  expect(() => fold(chart, "b-1", begun, bent(2, { event: { type: "CANCEL" } }))).toThrow(
+  expect(() => fold(chart, { instanceId: "b-1" }, begun, bent(3, { stateAfter: "paid" }))).toThrow(
+    refusal(3),
+  );
+  expect(() => fold(chart, { instanceId: "b-1" }, begun, bent(2, { phase: "stuck" }))).toThrow(
     refusal(2),
   );
-  expect(() => fold(chart, "b-1", begun, bent(3, { source: "activity" }))).toThrow(refusal(3));
+  expect(() =>
+    fold(chart, { instanceId: "b-1" }, begun, bent(2, { event: { type: "CANCEL" } })),
+  ).toThrow(refusal(2));
+  expect(() => fold(chart, { instanceId: "b-1" }, begun, bent(3, { source: "activity" }))).toThrow(
+    refusal(3),
+  );
+});
+
+const child = setup({}).createMachine({
+  id: "child",
+  initial: "working",
+  states: {
+    working: { tags: "forward", on: { SPEAK: { actions: sendParent({ type: "SPOKEN" }) } } },
+  },
+});
+
+const parent = setup({ actors: { child } }).createMachine({
+  id: "parent",
+  initial: "waiting",
+  states: {
+    waiting: {
+      tags: "forward",
+      invoke: { id: "child", src: "child", onDone: "left", onError: "left" },
+      on: { LEAVE: "left" },
+    },
+    left: { tags: "forward" },
+  },
+});
+
+const parentSaga = defineSaga({ name: "parent", version: 1, machine: parent, activities: {} });
+
+const told = { atMs: 1, verdict: "applied", operation: null, phase: "forward" } as const;
+
+test("a child speaks to its parent in a fold as well", () => {
+  const chart = toChart(familyOf(parentSaga)[1] as AnySaga);
+  const name = { instanceId: "p-1/child", childId: "child" };
+  const begun = start(chart, undefined, { ...name, revision: 1, nowMs: 0 }).next;
+  const event = { type: "SPEAK" };
+  const entry = { ...told, revision: 2, source: "message", event, stateAfter: "working" };
+
+  expect(fold(chart, name, begun, [entry]).snapshot.value).toBe("working");
+});
+
+test("the end of a child that the chart has left is folded and changes nothing", () => {
+  const chart = toChart(parentSaga);
+  const name = { instanceId: "p-1" };
+  const begun = start(chart, undefined, { ...name, revision: 1, nowMs: 0 }).next;
+  const done = { type: "xstate.done.actor.child", output: undefined, actorId: "child" };
+  const leave = { ...told, revision: 2, source: "client", event: { type: "LEAVE" } };
+  const news = { ...told, revision: 3, source: "child", event: done };
+  const entries = [leave, news].map((entry) => ({ ...entry, stateAfter: "left" }));
+
+  expect(fold(chart, name, begun, entries).snapshot.value).toBe("left");
 });
