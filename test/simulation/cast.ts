@@ -1,0 +1,17 @@
+/** All roles that a simulation may give, by the names of their sagas. */
+import { boss, writer } from "./cast/families.ts";
+import { desk, reader, stairs } from "./cast/positions.ts";
+import { journey, meter, nest, order } from "./cast/purchases.ts";
+import type { Role } from "./cast/role.ts";
+
+export const cast: readonly Role[] = [
+  order,
+  journey,
+  meter,
+  nest,
+  reader,
+  stairs,
+  desk,
+  boss,
+  writer,
+];

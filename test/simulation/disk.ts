@@ -1,0 +1,68 @@
+/**
+ * The disk of a simulated process: the process may go, the database stays. It is a real SQLite database in memory,
+ * begun from a copy of an empty one, and read past the store by those who judge what is in it.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { openSqlite } from "../../src/store/sqlite/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { withOccasions } from "./driver.ts";
+import type { Occasions } from "./driver.ts";
+
+let empty: Buffer | null = null;
+
+export class Disk {
+  /** For those who look; no fault happens to them. */
+  readonly client: Database.Database;
+
+  /** @internal Use `createDisk`. */
+  constructor(content: Buffer) {
+    this.client = new Database(content);
+    // Settings of a connection are not kept in a database.
+    this.client.pragma("foreign_keys = 1");
+    this.client.pragma("synchronous = 0");
+  }
+
+  /** Opens the store as a new process does: whatever was not committed is gone, and an epoch begins. */
+  open(occasions: Occasions): SqliteStore {
+    if (this.client.inTransaction) this.client.exec("ROLLBACK");
+    const epoch = this.client
+      .prepare("UPDATE meta SET epoch = epoch + 1 RETURNING epoch")
+      .pluck()
+      .get() as number;
+    return new SqliteStore({
+      client: withOccasions(this.client, occasions),
+      epoch,
+      // The next process has the same connection.
+      release: () => {},
+    });
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+export async function createDisk(): Promise<Disk> {
+  empty ??= await createEmpty();
+  return new Disk(empty);
+}
+
+/** As the product itself creates it. */
+async function createEmpty(): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), "sagachart-simulation-"));
+  try {
+    const path = join(folder, "sagas.db");
+    await openSqlite(path).close();
+    const client = new Database(path);
+    // A database in memory has no WAL.
+    client.pragma("journal_mode = delete");
+    const content = client.serialize();
+    client.close();
+    return content;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

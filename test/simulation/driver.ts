@@ -1,0 +1,67 @@
+/**
+ * A connection whose transactions fail as a disk and its neighbours make them fail. The store above it is the real
+ * one, so what it makes of each error is part of the simulation; so is SQLite below it.
+ */
+import Database from "better-sqlite3";
+
+/** What may happen around a transaction; each may throw instead. */
+export interface Occasions {
+  /** Before it begins. */
+  readonly onBegin: () => void;
+  /** At its end: all rows are written. `commit` makes them durable. */
+  readonly onCommit: (commit: () => void) => void;
+}
+
+/** The same connection, with `occasions` around its transactions. */
+export function withOccasions(
+  client: Database.Database,
+  { onBegin, onCommit }: Occasions,
+): Database.Database {
+  const driver = Object.create(client) as Database.Database;
+  const prepare = (text: string): unknown => {
+    const statement = onFirstUse(client, text);
+    if (text === "BEGIN IMMEDIATE") {
+      const run = (): void => {
+        onBegin();
+        statement.run();
+      };
+      return { run };
+    }
+    if (text === "COMMIT") return { run: () => onCommit(() => void statement.run()) };
+    return statement;
+  };
+  Object.defineProperty(driver, "prepare", { value: prepare });
+  // The process closes it; the disk stays.
+  Object.defineProperty(driver, "close", { value: () => driver });
+  return driver;
+}
+
+/** A process that soon dies uses few of its statements: most need not be prepared. */
+function onFirstUse(client: Database.Database, text: string): Database.Statement {
+  let made: Database.Statement | undefined;
+  const modes: ("pluck" | "raw")[] = [];
+  const statement = (): Database.Statement => {
+    if (made === undefined) {
+      made = client.prepare(text);
+      for (const mode of modes) made[mode]();
+    }
+    return made;
+  };
+  const inMode = (mode: "pluck" | "raw") => () => {
+    if (made === undefined) modes.push(mode);
+    else made[mode]();
+    return lazy;
+  };
+  const lazy = {
+    run: (...given: unknown[]) => statement().run(...given),
+    get: (...given: unknown[]) => statement().get(...given),
+    all: (...given: unknown[]) => statement().all(...given),
+    pluck: inMode("pluck"),
+    raw: inMode("raw"),
+  } as unknown as Database.Statement;
+  return lazy;
+}
+
+export function sqliteError(code: string): Error {
+  return new Database.SqliteError(`simulated ${code}`, code);
+}

@@ -1,0 +1,163 @@
+/**
+ * What must hold when a run is over, whatever happened in it. All is read from the store and from the ledger of the
+ * services; nothing is asked of the runtime.
+ */
+import type { EventObject } from "xstate";
+import type { Chart } from "../../src/saga/chart.ts";
+import { decode } from "../../src/saga/codec.ts";
+import { fold } from "../../src/saga/fold.ts";
+import { isEndPhase } from "../../src/saga/phase.ts";
+import { encodeSnapshot } from "../../src/saga/snapshot.ts";
+import { start } from "../../src/saga/step.ts";
+import { toFoldEntry } from "../../src/runtime/fork.ts";
+import type { InstanceKey, JournalEntry, StoredInstance } from "../../src/store/store.ts";
+import { brokenRules } from "../../src/testing/ledger.ts";
+import type { Role } from "./cast/role.ts";
+import type { Acknowledged } from "./clients.ts";
+import { judgeEffects } from "./judge-effects.ts";
+import type { Entry } from "./services.ts";
+
+/** An instance in the end. */
+export interface Case {
+  readonly key: InstanceKey;
+  readonly chart: Chart;
+  /** Null: an instance of a child machine. */
+  readonly role: Role | null;
+  readonly stored: StoredInstance;
+  readonly journal: readonly JournalEntry[];
+  /** Effects of this instance, in order. */
+  readonly ledger: readonly Entry[];
+  readonly acknowledged: readonly Acknowledged[];
+}
+
+/** What is wrong with an instance, in words. */
+export function judge(one: Case): readonly string[] {
+  return [
+    ...judgeRest(one),
+    ...judgeJournal(one),
+    ...judgeFold(one),
+    ...judgeEvents(one),
+    ...judgeEffects(one),
+    ...judgeLedger(one),
+    ...judgeRole(one),
+  ].map((what) => `${one.key.saga}/${one.key.instanceId}: ${what}`);
+}
+
+/** G18: it has come to rest, and nothing is left of what it asked for. */
+function judgeRest({ stored: { record, timers, effects, parked } }: Case): readonly string[] {
+  const wrong: string[] = [];
+  if (!isEndPhase(record.phase)) {
+    const why = record.fault === null ? "" : `, since ${record.fault}`;
+    wrong.push(`it rests in ${record.state} (${record.phase})${why}`);
+    return wrong;
+  }
+  if (timers.length > 0) wrong.push(`it has ended, and ${timers.length} timers are left`);
+  if (effects.length > 0) wrong.push(`it has ended, and ${effects.length} effects are left`);
+  if (parked.length > 0) wrong.push(`it has ended, and ${parked.length} parked events are left`);
+  return wrong;
+}
+
+/** G1, G4: revisions from 1 without a gap, as many as there were commits; each begins where the last one ended. */
+function judgeJournal({ journal, stored: { record } }: Case): readonly string[] {
+  const wrong: string[] = [];
+  if (journal.length !== record.revision) {
+    wrong.push(
+      `it is at revision ${record.revision}, and its journal has ${journal.length} entries`,
+    );
+  }
+  for (const [index, entry] of journal.entries()) {
+    if (entry.revision !== index + 1) {
+      wrong.push(`entry ${index + 1} of its journal is of revision ${entry.revision}`);
+      break;
+    }
+    const before = journal[index - 1]?.stateAfter ?? null;
+    if (entry.stateBefore !== before) {
+      wrong.push(`revision ${entry.revision} begins in ${entry.stateBefore}, not in ${before}`);
+    }
+  }
+  return wrong;
+}
+
+/** G11: its journal, computed again, leads to its snapshot, byte for byte. */
+function judgeFold({
+  chart,
+  key: { instanceId },
+  journal,
+  stored: { record },
+}: Case): readonly string[] {
+  const [first, ...later] = journal.map(toFoldEntry);
+  // Whoever is stopped by its parent is nowhere any more.
+  if (first === undefined || later.some(({ event }) => event.type === "xstate.stop")) return [];
+  try {
+    const { input } = first.event as EventObject & { input?: unknown };
+    const childId = record.parent?.childId;
+    const moment = { instanceId, revision: 1, nowMs: first.atMs, childId };
+    const last = fold(chart, { instanceId, childId }, start(chart, input, moment).next, later);
+    const snapshot = encodeSnapshot(chart, last.snapshot, last.visits);
+    return snapshot === record.snapshot
+      ? []
+      : [`its journal leads to ${snapshot}, and its snapshot is ${record.snapshot}`];
+  } catch (error) {
+    return [`its journal cannot be computed again: ${String(error)}`];
+  }
+}
+
+/** G2: an event that was acknowledged is in the journal exactly once; any other, once at most. */
+function judgeEvents({ journal, acknowledged }: Case): readonly string[] {
+  const wrong: string[] = [];
+  const ids = journal.flatMap(({ eventId, verdict }) =>
+    eventId === null ? [] : [`${eventId} ${verdict === "parked" ? "parked" : "taken"}`],
+  );
+  for (const id of new Set(ids)) {
+    const times = ids.filter((other) => other === id).length;
+    if (times !== 1) wrong.push(`event ${id} stands ${times} times in its journal`);
+  }
+  const last = new Map<string, number>();
+  for (const { eventId, revision, isParked, client } of acknowledged) {
+    const entry = journal[revision - 1];
+    if (entry?.eventId !== eventId) {
+      wrong.push(`event ${eventId} was acknowledged as revision ${revision}, which it is not`);
+    }
+    if (isParked && !ids.includes(`${eventId} taken`)) {
+      wrong.push(`event ${eventId} was parked, and nothing came of it`);
+    }
+    if (revision <= (last.get(client) ?? 0)) {
+      wrong.push(`event ${eventId} came before what its client had sent before it`);
+    }
+    last.set(client, revision);
+  }
+  return wrong;
+}
+
+/** G5, G9: what took effect was asked for, and is in place or undone as the end says. */
+function judgeLedger({
+  chart,
+  role,
+  ledger,
+  journal,
+  stored: { record },
+}: Case): readonly string[] {
+  const asked = new Set(
+    journal.flatMap(({ effects }) =>
+      (JSON.parse(effects) as { idempotencyKey?: string }[]).map((each) => each.idempotencyKey),
+    ),
+  );
+  const unasked = ledger
+    .filter(({ idempotencyKey }) => !asked.has(idempotencyKey))
+    .map(({ idempotencyKey }) => `${idempotencyKey} took effect, and nobody has asked for it`);
+  const broken =
+    role === null ? [] : brokenRules(chart, { phase: record.phase, ledger }, role.rules);
+  return [...unasked, ...broken];
+}
+
+function judgeRole({
+  role,
+  key: { instanceId },
+  journal,
+  stored: { record },
+}: Case): readonly string[] {
+  if (role?.judge === undefined) return [];
+  const { context } = decode(record.snapshot) as { context: Record<string, unknown> };
+  const { phase, state } = record;
+  return role.judge({ instanceId, phase, state, context, journal });
+}
