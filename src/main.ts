@@ -41,7 +41,11 @@ export async function startProcess(
     },
   });
   for (const { code, text } of runtime.warnings()) logger.warn({ code }, text);
-  const server = buildServer({ runtime, logger });
+  const server = buildServer({
+    runtime,
+    logger,
+    machines: { machinesPath: config.machinesPath, isWritable: config.freezeContext },
+  });
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     await server.close();

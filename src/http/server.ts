@@ -8,6 +8,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { SagaError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { studioRoutes } from "../studio/studio-routes.ts";
+import type { StudioOptions } from "../studio/studio-routes.ts";
 import { answerConnectionError } from "./connection-errors.ts";
 import { contractRoutes } from "./contract/docs-page-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -20,10 +21,12 @@ export interface ServerOptions {
   readonly runtime: Runtime;
   /** Without one nothing is logged. At level `debug` or below, each request is. */
   readonly logger?: FastifyBaseLogger;
+  /** The folder of the sagas, for what the Studio does with their files. */
+  readonly machines?: StudioOptions["machines"];
 }
 
 /** The server with its routes; the runtime stays the caller's, to close after it. */
-export function buildServer({ runtime, logger }: ServerOptions): FastifyInstance {
+export function buildServer({ runtime, logger, machines }: ServerOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: httpLimits.bodyBytesMax,
     connectionTimeout: httpLimits.connectionTimeoutMs,
@@ -55,7 +58,7 @@ export function buildServer({ runtime, logger }: ServerOptions): FastifyInstance
   void app.register(sagaRoutes, { runtime });
   void app.register(healthRoutes, { runtime });
   void app.register(contractRoutes, { runtime });
-  void app.register(studioRoutes, { runtime });
+  void app.register(studioRoutes, { runtime, machines });
   void app.register(otherMethods, { methods });
   return app;
 }

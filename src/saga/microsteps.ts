@@ -11,6 +11,8 @@ import { createScope } from "./scope.ts";
 
 /** A transition that the chart draws. */
 export interface DrawnTransition {
+  /** As drawings name it: `source id|event|index`, where the index counts the branches of that event from 0. */
+  readonly id: string;
   /** Path of the state that it leaves, dotted; the root has its own name. */
   readonly source: string;
   /** The event's type; empty if it needs none. */
@@ -88,9 +90,17 @@ function drawnOf(chart: Chart): ReadonlyMap<unknown, DrawnTransition> {
 function readTransitions(chart: Chart): ReadonlyMap<unknown, DrawnTransition> {
   const found = new Map<unknown, DrawnTransition>();
   for (const node of stateNodes(chart.machine)) {
-    for (const transition of [...[...node.transitions.values()].flat(), ...(node.always ?? [])]) {
+    const branches = [...node.transitions, ["", node.always ?? []] as const].flatMap(
+      ([event, transitions]) =>
+        transitions.map((transition, index) => ({
+          id: `${node.id}|${event}|${index}`,
+          transition,
+        })),
+    );
+    for (const { id, transition } of branches) {
       if (isForbidding(transition)) continue;
       found.set(transition, {
+        id,
         source: pathOf(node),
         event: transition.eventType,
         guard: transition.guard === undefined ? null : guardName(transition.guard),

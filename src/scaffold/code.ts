@@ -66,6 +66,14 @@ export function typedCall(callee: string, types: readonly string[]): CodeCall {
   return { kind: "call", callee, types };
 }
 
+/** A value of plain data. */
+export function data(value: unknown): Code {
+  if (Array.isArray(value)) return array(value.map(data));
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "undefined";
+  const entries = Object.entries(value).map(([key, part]) => [key, data(part)] as const);
+  return object(Object.fromEntries(entries));
+}
+
 /** A string literal. */
 export function text(value: string): string {
   return JSON.stringify(value);

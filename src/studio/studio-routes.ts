@@ -3,20 +3,38 @@ import type { FastifyInstance } from "fastify";
 import { useJsonBodies } from "../http/json-body.ts";
 import { useProblems } from "../http/saga-routes.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { Workshop } from "../workshop/workshop.ts";
+import { exchangeRoutes } from "./exchange-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
 import { Layouts } from "./layouts.ts";
+import { SagaFolder } from "./saga-folder.ts";
+import type { SagaFolderOptions } from "./saga-folder.ts";
+import { simulateRoutes } from "./simulate-routes.ts";
 import { webRoutes } from "./web-routes.ts";
+
+export interface StudioOptions {
+  readonly runtime: Runtime;
+  /** Where the sagas come from; without it they can be looked at, and not simulated. */
+  readonly machines?: SagaFolderOptions | undefined;
+}
 
 export async function studioRoutes(
   app: FastifyInstance,
-  { runtime }: { runtime: Runtime },
+  { runtime, machines }: StudioOptions,
 ): Promise<void> {
   const layouts = new Layouts();
-  app.addHook("onClose", async () => layouts.close());
+  const folder = machines === undefined ? null : new SagaFolder(machines);
+  const workshop = machines === undefined ? null : new Workshop(machines);
+  app.addHook("onClose", async () => {
+    layouts.close();
+    await workshop?.close();
+  });
   webRoutes(app, () => layouts.warm());
   await app.register(async (api) => {
     useJsonBodies(api);
     useProblems(api);
     layoutRoutes(api, { runtime, layouts });
+    simulateRoutes(api, { runtime, workshop, folder });
+    exchangeRoutes(api, { runtime, workshop, folder });
   });
 }

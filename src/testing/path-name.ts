@@ -24,7 +24,7 @@ export function nameOf(start: Settled, steps: readonly NamedStep[]): string {
 }
 
 /** XState's name of a timer, or the event's own: `attemptTimeout of chargingPayment.attempting`. */
-function timerName(eventType: string): string {
+export function timerName(eventType: string): string {
   const after = /^xstate\.after\.([^.]+)\.[^.]+\.(.+)$/.exec(eventType);
   return after === null ? eventType : `${after[1]} of ${after[2]}`;
 }

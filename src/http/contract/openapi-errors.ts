@@ -15,6 +15,14 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_FORCE_REQUIRED: "terminate undoes nothing of what was done; ask again with force: true.",
   SAGA_SCHEDULE_INVALID: "The schedule cannot be one; detail says which member, and why.",
   SAGA_COMMAND_INVALID: "The command line asks for what cannot be; it never comes over HTTP.",
+  SAGA_SIMULATION_INVALID: "The simulated path cannot be one; detail says which move, and why.",
+  SAGA_IMPORT_INVALID:
+    "What was to be imported cannot be read as a chart; detail says where and why.",
+  SAGA_FILE_REFUSED:
+    "The Studio may not write this file here; detail says why. Nothing was written.",
+  SAGA_SIMULATION_FAILED:
+    "What was to be simulated or checked gave no answer in time, or ended its thread.",
+  SAGA_SIMULATIONS_FULL: "As many simulations are computed as may be at a time. Ask again later.",
   SAGA_NOT_FOUND: "There is no saga of this name in this process.",
   SAGA_INSTANCE_NOT_FOUND: "The saga has no instance of this id.",
   SAGA_SCHEDULE_NOT_FOUND: "The saga has no schedule of this id.",
