@@ -27,6 +27,8 @@ export const configVariables = {
   SHOP_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Address of the services that the other example sagas call; unset: demo services in this process. */
   SERVICES_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Whether the Studio may write charts; unset: on this machine alone, and not in production. */
+  SAGACHART_STUDIO_EDIT: z.enum(["on", "off"]).optional(),
   LOG_LEVEL: z.enum(levels).default("info"),
   /** `production` leaves out what only helps while a saga is written. */
   NODE_ENV: z.string().default("development"),
@@ -48,6 +50,8 @@ export interface Config {
   readonly logLevel: (typeof levels)[number];
   /** Whether an assign that changes its context throws. */
   readonly freezeContext: boolean;
+  /** Whether the Studio may write the files of charts. */
+  readonly studioEdit: boolean;
 }
 
 /** @throws {SagaError} SAGA_CONFIG_INVALID that names each bad variable, a misspelt `SAGACHART_*` among them. */
@@ -81,12 +85,20 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     servicesUrl: data.SERVICES_URL ?? null,
     logLevel: data.LOG_LEVEL,
     freezeContext: data.NODE_ENV !== "production",
+    studioEdit:
+      data.SAGACHART_STUDIO_EDIT === undefined
+        ? data.NODE_ENV !== "production" && isLoopback(data.HOST)
+        : data.SAGACHART_STUDIO_EDIT === "on",
   });
 }
 
 /** The environment of this process. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   return process.env;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** A server that listens on all addresses is found on this machine's own. */

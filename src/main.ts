@@ -44,7 +44,7 @@ export async function startProcess(
   const server = buildServer({
     runtime,
     logger,
-    machines: { machinesPath: config.machinesPath, isWritable: config.freezeContext },
+    machines: { machinesPath: config.machinesPath, isWritable: config.studioEdit },
   });
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {

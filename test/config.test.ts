@@ -15,6 +15,7 @@ test("an empty environment gives the documented defaults", () => {
     servicesUrl: null,
     logLevel: "info",
     freezeContext: true,
+    studioEdit: true,
   });
 });
 
@@ -29,6 +30,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     SAGACHART_URL: "https://sagas.test/api",
     SHOP_URL: "http://shop.test:8080",
     SERVICES_URL: "https://services.test",
+    SAGACHART_STUDIO_EDIT: "on",
     LOG_LEVEL: "",
     NODE_ENV: "production",
     UNRELATED: "is left alone",
@@ -46,6 +48,7 @@ test("every variable is read, and an empty one counts as not set", () => {
     servicesUrl: "https://services.test",
     logLevel: "info",
     freezeContext: false,
+    studioEdit: true,
   });
   expect(Object.isFrozen(config)).toBe(true);
 });

@@ -4,6 +4,7 @@ import { useJsonBodies } from "../http/json-body.ts";
 import { useProblems } from "../http/saga-routes.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { Workshop } from "../workshop/workshop.ts";
+import { editRoutes } from "./edit-routes.ts";
 import { exchangeRoutes } from "./exchange-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
 import { Layouts } from "./layouts.ts";
@@ -36,5 +37,6 @@ export async function studioRoutes(
     layoutRoutes(api, { runtime, layouts });
     simulateRoutes(api, { runtime, workshop, folder });
     exchangeRoutes(api, { runtime, workshop, folder });
+    editRoutes(api, { runtime, machines });
   });
 }

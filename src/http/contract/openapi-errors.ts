@@ -23,10 +23,13 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_SIMULATION_FAILED:
     "What was to be simulated or checked gave no answer in time, or ended its thread.",
   SAGA_SIMULATIONS_FULL: "As many simulations are computed as may be at a time. Ask again later.",
+  SAGA_STUDIO_READ_ONLY: "Charts may not be edited on this server.",
+  SAGA_ORIGIN_REFUSED: "The request comes from a page of another origin; it may not edit charts.",
   SAGA_NOT_FOUND: "There is no saga of this name in this process.",
   SAGA_INSTANCE_NOT_FOUND: "The saga has no instance of this id.",
   SAGA_SCHEDULE_NOT_FOUND: "The saga has no schedule of this id.",
   SAGA_OPERATION_NOT_FOUND: "This process knows no bulk operation of this id.",
+  SAGA_SOURCE_NOT_FOUND: "There is no file of this chart that may be edited.",
   SAGA_ROUTE_NOT_FOUND: "There is nothing at this path.",
   SAGA_METHOD_NOT_ALLOWED: "The path does not take this method; Allow lists those it takes.",
   SAGA_REQUEST_TIMEOUT: "The request did not arrive in time. Send it again.",
@@ -46,6 +49,9 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_IDEMPOTENCY_KEY_REUSED: "Another event was sent under the same key before.",
   SAGA_TRANSITION_FAILED: "The chart threw while it took the event; the instance stays as it was.",
   SAGA_EDIT_REFUSED: "The file of the chart cannot be edited so; detail says why, line where.",
+  SAGA_SOURCE_CHANGED: "The file of the chart was changed on disk; sha says what it is now.",
+  SAGA_DRAFT_INVALID: "XState does not take the edited chart, or it takes too long to load.",
+  SAGA_SOURCE_NOT_WRITTEN: "The file of the chart cannot be written; detail says why.",
   SAGA_SOURCE_INVALID: "The file of the chart is no TypeScript, or no machine is found in it.",
   SAGA_CONTEXT_NOT_SERIALIZABLE:
     "The event would put something into the context that cannot be stored.",

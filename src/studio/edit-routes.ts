@@ -1,0 +1,138 @@
+/**
+ * Editing for the Studio: the source of a chart, drafts of it, and writing one. Whoever may write code may run
+ * it, so all of this is for the author's own machine: it is off in production unless it is asked for, and takes
+ * no request that a page of another origin has made.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ChartWatch } from "../draft/chart-watch.ts";
+import { createSaga } from "../draft/create-saga.ts";
+import { Drafts } from "../draft/drafts.ts";
+import type { Draft } from "../draft/drafts.ts";
+import { toOperations } from "../edit/operation.ts";
+import { SagaError } from "../errors.ts";
+import { readObject } from "../http/json-body.ts";
+import { httpLimits } from "../http/limits.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { affectedBy } from "./affected.ts";
+import type { Affected } from "./affected.ts";
+import type { SagaFolderOptions } from "./saga-folder.ts";
+
+/** A draft as the Studio shows it. */
+export interface DraftAnswer extends Draft {
+  readonly affected: readonly Affected[];
+}
+
+/** Pages that may listen for changes on disk. */
+const LISTENERS_MAX = 32;
+
+interface SagaRequest {
+  Params: { saga: string };
+}
+
+export function editRoutes(
+  app: FastifyInstance,
+  { runtime, machines }: { runtime: Runtime; machines: SagaFolderOptions | undefined },
+): void {
+  const mayEdit = machines?.isWritable === true;
+  app.get("/studio/api/editing", async () => ({ mayEdit }));
+  if (machines === undefined) return;
+  const { machinesPath } = machines;
+  const drafts = new Drafts(machinesPath, runtime.clock);
+  const watch = new ChartWatch(machinesPath);
+  app.addHook("onClose", async () => {
+    drafts.close();
+    watch.close();
+  });
+  const guarded = {
+    preHandler: async (request: FastifyRequest) => assertMayEdit(request, mayEdit),
+  };
+
+  app.post<SagaRequest>(
+    "/studio/api/drafts/:saga",
+    guarded,
+    async ({ params, body }): Promise<DraftAnswer> => {
+      const { operations } = readObject(body, ["operations"]);
+      const draft = await drafts.draft(params.saga, toOperations(operations));
+      return { ...draft, affected: await affectedBy(runtime, draft) };
+    },
+  );
+  app.post<SagaRequest>("/studio/api/drafts/:saga/check", guarded, async ({ params, body }) => {
+    const { operations } = readObject(body, ["operations"]);
+    return drafts.check(params.saga, toOperations(operations));
+  });
+  app.put<SagaRequest>("/studio/api/drafts/:saga", guarded, async ({ params, body, headers }) => {
+    const { operations } = readObject(body, ["operations"]);
+    const sha = readMatch(headers["if-match"]);
+    const { sha: now } = await drafts.save(params.saga, toOperations(operations), sha);
+    return { saga: params.saga, sha: now };
+  });
+  app.post("/studio/api/drafts", guarded, async ({ body }, reply) => {
+    return reply.code(201).send(createSaga(body, { projectPath: process.cwd(), machinesPath }));
+  });
+  changeRoute(app, watch, runtime);
+}
+
+/** @throws {SagaError} SAGA_STUDIO_READ_ONLY, SAGA_ORIGIN_REFUSED */
+function assertMayEdit({ headers }: FastifyRequest, mayEdit: boolean): void {
+  if (!mayEdit) {
+    throw new SagaError(
+      "SAGA_STUDIO_READ_ONLY",
+      "charts may not be edited here; start the server with SAGACHART_STUDIO_EDIT=on, on a machine of your own",
+    );
+  }
+  const { origin, host } = headers;
+  const site = headers["sec-fetch-site"];
+  const isForeign = site !== undefined && site !== "same-origin" && site !== "none";
+  if (!isForeign && (origin === undefined || hostOf(origin) === host)) return;
+  throw new SagaError("SAGA_ORIGIN_REFUSED", "the request comes from a page of another origin");
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+function readMatch(value: string | undefined): string {
+  const [, sha] = /^"([0-9a-f]{64})"$/.exec(value ?? "") ?? [];
+  if (sha !== undefined) return sha;
+  throw new SagaError(
+    "SAGA_REQUEST_INVALID",
+    'If-Match is missing; give the "sha" of the file that was edited, in quotes',
+  );
+}
+
+const nothing = (): void => {};
+
+/** Names of sagas whose chart changes on disk, as server-sent events. */
+function changeRoute(app: FastifyInstance, watch: ChartWatch, { clock }: Runtime): void {
+  const open = new Set<FastifyReply>();
+  app.addHook("preClose", async () => {
+    for (const reply of open) reply.raw.end();
+  });
+  app.get("/studio/api/changes", (_, reply) => {
+    if (open.size >= LISTENERS_MAX) {
+      throw new SagaError("SAGA_STREAMS_FULL", "too many pages listen for changes; close some");
+    }
+    reply.hijack();
+    open.add(reply);
+    const { raw } = reply;
+    raw.writeHead(200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      connection: "close",
+      "x-accel-buffering": "no",
+    });
+    raw.write(": begins\n\n");
+    const unlisten = watch.listen((saga) => raw.write(`data: ${JSON.stringify({ saga })}\n\n`));
+    let cancel = nothing;
+    const beat = (): void => {
+      raw.write(": still here\n\n");
+      cancel = clock.schedule(httpLimits.streamHeartbeatMs, beat);
+    };
+    cancel = clock.schedule(httpLimits.streamHeartbeatMs, beat);
+    raw.once("close", () => {
+      cancel();
+      unlisten();
+      open.delete(reply);
+    });
+  });
+}
