@@ -35,6 +35,7 @@ import { transitionEvent } from "./transition-event.ts";
 import { deliverParked } from "./unparker.ts";
 import { toView } from "./view.ts";
 import type { InstanceView } from "./view.ts";
+import type { Worker } from "./worker.ts";
 import { withAnswer } from "./write-set.ts";
 import type { Origin, Prepared, WorkerFacts } from "./write-set.ts";
 
@@ -46,7 +47,7 @@ export interface MoverOptions {
   readonly mailboxes: Mailboxes;
   readonly committer: Committer;
   readonly registry: Registry;
-  readonly worker: WorkerFacts & Releases;
+  readonly worker: WorkerFacts & Releases & Pick<Worker, "departures">;
   /** Those that a limit of instances makes wait. */
   readonly starts: Pick<StartQueue, "enter" | "leave">;
   /** Called after each commit, for each instance that it moved. */
@@ -293,9 +294,17 @@ export class Mover {
   async #commit(prepared: Prepared): Promise<"committed" | "revision" | "gone" | "eventId"> {
     const { committer, instances, worker, onCommitted, clock, telemetry } = this.#options;
     const all = withBorn(prepared);
+    const { record: key } = prepared.next;
+    const { effectsDropped } = prepared.writeSet;
     const release = (): void => {
       for (const { writeSet } of all) worker.release(writeSet.effectsStarted);
+      worker.departures.stay(key, effectsDropped);
     };
+    // What has begun since the decision must be waited for: decide again.
+    if (prepared.written === undefined && !worker.departures.letGo(key, effectsDropped)) {
+      release();
+      return "revision";
+    }
     const begunAt = clock.monotonic();
     const { written = () => committer.commit(prepared.writeSet) } = prepared;
     const outcome = await written().catch((error: unknown) => {

@@ -10,6 +10,7 @@ import type { EffectRecord, EffectRef, InstanceKey, Store } from "../store/store
 import { AttemptQueue } from "./attempt-queue.ts";
 import { factsOf, isHeldBack, isLive, isYetToBegin, lapseOf, outcomeOf } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
+import { Departures, idOf } from "./departures.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -34,6 +35,7 @@ export interface WorkerOptions {
 }
 
 export class Worker implements WorkerFacts {
+  readonly departures = new Departures((key, ref) => this.mayTakeEffect(key, ref));
   readonly #options: WorkerOptions;
   readonly #attempts = new Map<string, Attempt>();
   readonly #queue: AttemptQueue;
@@ -252,6 +254,9 @@ export class Worker implements WorkerFacts {
   }
 
   #begin(attempt: Attempt): void {
+    attempt.status = "held";
+    const id = idOf(attempt.key, attempt.effect);
+    if (this.departures.holds(id, () => this.#begin(attempt))) return;
     attempt.status = "running";
     const transaction = toTransaction(attempt, this.#options);
     void (transaction === null ? this.#run(attempt) : this.#transact(attempt, transaction));
@@ -309,6 +314,7 @@ export class Worker implements WorkerFacts {
 
   #forget(id: string): void {
     this.#unclaimed.delete(id);
+    this.departures.forget(id);
     const attempt = this.#attempts.get(id);
     if (attempt === undefined) return;
     if (attempt.status === "settled") this.#settled -= 1;
@@ -360,8 +366,4 @@ const CLAIM_RETRY_MS = 1_000;
 
 function refOf({ activityId, generation }: EffectRef): EffectRef {
   return { activityId, generation };
-}
-
-function idOf(key: InstanceKey, { activityId, generation }: EffectRef): string {
-  return `${addressOf(key)}/${generation}/${activityId}`;
 }

@@ -1,4 +1,5 @@
 /** Limits of activities, as their saga sees them. */
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { setup } from "xstate";
 import { activity, defineSaga, openSqlite } from "../../src/index.ts";
@@ -286,6 +287,40 @@ test("a waiting attempt that is left is never begun, and its undo waits for noth
   expect(undone).toEqual(["a2"]);
   expect(banks.begun).toEqual(["a1", "a3"]);
   expect(await runtime.get(saga, "a2")).toMatchObject({ phase: "compensated" });
+});
+
+test("an attempt whose turn comes while it is being left is never begun", async () => {
+  const setting = await openPayouts({ atOnce: 1 });
+  const { runtime, saga, clock, banks } = setting;
+  await startAll(setting, ["a1", "a2", "a3"]);
+
+  const cancelled = runtime.send(saga, "a2", { type: "CANCEL" });
+  // Decided, and not committed before the end of this turn.
+  for (let hop = 0; hop < 100; hop += 1) await Promise.resolve();
+  banks.settle("a1");
+  await cancelled;
+  await clock.quiet();
+
+  expect(banks.begun).toEqual(["a1", "a3"]);
+  expect(banks.undone).toEqual(["a2"]);
+});
+
+test("an attempt whose turn comes while a commit that would leave it fails is begun after all", async () => {
+  const setting = await openPayouts({ atOnce: 1 });
+  const { runtime, saga, clock, banks, path } = setting;
+  await startAll(setting, ["a1", "a2"]);
+
+  const other = new Database(path);
+  other.exec("BEGIN IMMEDIATE");
+  const cancelled = runtime.send(saga, "a2", { type: "CANCEL" });
+  for (let hop = 0; hop < 100; hop += 1) await Promise.resolve();
+  banks.settle("a1");
+  await expect(cancelled).rejects.toMatchObject({ code: "SAGA_STORE_BUSY" });
+  other.close();
+  await clock.quiet();
+
+  expect(banks.begun).toEqual(["a1", "a2"]);
+  expect(banks.undone).toEqual([]);
 });
 
 test("a chart's timeout runs while its attempt waits", async () => {

@@ -5,5 +5,9 @@
 export const pastFailures: readonly { readonly seed: number; readonly was: string }[] = [
   { seed: 4, was: "the journal of a child instance could not be computed again" },
   { seed: 1351, was: "the journal of a parent that had left a child could not be computed again" },
+  {
+    seed: 1396,
+    was: "an attempt began while a commit took its row away, and its undo did not wait",
+  },
   { seed: 10, was: "an attempt that never settles held the only place for ever" },
 ];
