@@ -23,6 +23,12 @@ export interface ScreenEntry {
 export const screens: readonly ScreenEntry[] = [
   { path: "/", title: "Sagas", load: () => import("../screens/sagas.tsx") },
   { path: "/m/:saga", title: "Live", tab: "Live", load: () => import("../screens/live.tsx") },
+  {
+    path: "/m/:saga/simulate",
+    title: "Simulate",
+    tab: "Simulate",
+    load: () => import("../screens/simulate.tsx"),
+  },
   { path: "/i/:saga/:id", title: "Instance", load: () => import("../screens/instance.tsx") },
 ];
 

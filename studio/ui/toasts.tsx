@@ -16,7 +16,6 @@ const TOASTS_MAX = 4;
 const toasts = signal<readonly Toast[]>([]);
 let nextId = 1;
 
-/** @public */
 export function tell(text: string): void {
   const id = show("good", text);
   setTimeout(() => dismiss(id), SHOWN_MS);
