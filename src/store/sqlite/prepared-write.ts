@@ -11,16 +11,21 @@ import { is, Param, Placeholder, type Query } from "drizzle-orm";
 /** Drizzle with the connection below it. */
 export type SqliteDatabase = BetterSQLite3Database & { readonly $client: Database };
 
-/** `Values` has one property for each placeholder; it may have more. */
-export interface PreparedWrite<Values extends object> {
+/**
+ * `Values` has one property for each placeholder; it may have more. What a row has beside a record is given beside
+ * it (`beside` goes first), since a copy of a record with one more property costs more than a write of it.
+ */
+export interface PreparedWrite<Values extends object, Beside extends object = object> {
   /** Answers the number of rows that changed. */
-  run(values: Values): number;
+  run(values: Values & Beside): number;
+  run(values: Values, beside: Beside): number;
 }
 
 /** A write that returns one column. */
-export interface PreparedReturning<Values extends object> {
+export interface PreparedReturning<Values extends object, Beside extends object = object> {
   /** The column of the first row that was written; undefined if there was none. */
-  get(values: Values): unknown;
+  get(values: Values & Beside): unknown;
+  get(values: Values, beside: Beside): unknown;
 }
 
 /** A look before a write, of columns that are numbers. */
@@ -32,24 +37,28 @@ interface BuiltQuery {
   toSQL(): Query;
 }
 
-export function prepareWrite<Values extends object>(
+export function prepareWrite<Values extends object, Beside extends object = object>(
   client: Database,
   query: BuiltQuery,
-): PreparedWrite<Values> {
+): PreparedWrite<Values, Beside> {
   const { sql, params } = query.toSQL();
   const statement = client.prepare(sql);
   const bind = toBinder(params);
-  return { run: (values) => statement.run(bind(values)).changes };
+  return {
+    run: (values: object, beside: object = NOTHING) => statement.run(bind(values, beside)).changes,
+  };
 }
 
-export function prepareReturning<Values extends object>(
+export function prepareReturning<Values extends object, Beside extends object = object>(
   client: Database,
   query: BuiltQuery,
-): PreparedReturning<Values> {
+): PreparedReturning<Values, Beside> {
   const { sql, params } = query.toSQL();
   const statement = client.prepare(sql).pluck();
   const bind = toBinder(params);
-  return { get: (values) => statement.get(bind(values)) };
+  return {
+    get: (values: object, beside: object = NOTHING) => statement.get(bind(values, beside)),
+  };
 }
 
 /** Columns are named as in the database, so select only those that have one word. */
@@ -60,22 +69,24 @@ export function prepareRow<Values extends object, Row extends object>(
   const { sql, params } = query.toSQL();
   const statement = client.prepare<unknown[], Row>(sql);
   const bind = toBinder(params);
-  return { get: (values) => statement.get(bind(values)) ?? null };
+  return { get: (values) => statement.get(bind(values, NOTHING)) ?? null };
 }
 
-type ReadValue = (values: object) => unknown;
+const NOTHING: object = {};
 
-function toBinder(params: readonly unknown[]): (values: object) => unknown[] {
+type ReadValue = (values: object, beside: object) => unknown;
+
+function toBinder(params: readonly unknown[]): (values: object, beside: object) => unknown[] {
   const readers = params.map(toReader);
-  return (values) => readers.map((read) => read(values));
+  return (values, beside) => readers.map((read) => read(values, beside));
 }
 
 function toReader(param: unknown): ReadValue {
-  if (is(param, Placeholder)) return (values) => valueOf(values, param.name);
+  if (is(param, Placeholder)) return (values, beside) => valueOf(values, beside, param.name);
   if (is(param, Param) && is(param.value, Placeholder)) {
     const { encoder, value } = param;
-    return (values) => {
-      const given = valueOf(values, value.name);
+    return (values, beside) => {
+      const given = valueOf(values, beside, value.name);
       // A column of JSON would keep it as the text "null", which no condition finds.
       return given === null ? null : encoder.mapToDriverValue(given);
     };
@@ -83,8 +94,9 @@ function toReader(param: unknown): ReadValue {
   return () => param;
 }
 
-function valueOf(values: object, name: string): unknown {
-  const value: unknown = Reflect.get(values, name);
+function valueOf(values: object, beside: object, name: string): unknown {
+  const given: unknown = Reflect.get(beside, name);
+  const value: unknown = given === undefined ? Reflect.get(values, name) : given;
   // better-sqlite3 would bind it as NULL.
   if (value === undefined) throw new Error(`a write lacks the value of "${name}"`);
   return value;

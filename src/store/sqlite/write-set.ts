@@ -88,30 +88,30 @@ function prepareInstance(db: SqliteDatabase, places: Places) {
   return (record: InstanceRecord): number | null => {
     const place = places.placeOf(record);
     if (record.revision === 1) {
-      const key = create({ ...record, place });
+      const key = create(record, place);
       if (key !== null) places.move(null, place);
       return key;
     }
-    const before = advance({ ...record, place });
+    const before = advance(record, place);
     if (before === null) return null;
     places.move(before.place, place);
     return before.key;
   };
 }
 
-type Placed = InstanceRecord & { readonly place: number };
+type Placed<Result> = (record: InstanceRecord, place: number) => Result;
 
-function prepareCreate(db: SqliteDatabase): (record: Placed) => number | null {
+function prepareCreate(db: SqliteDatabase): Placed<number | null> {
   const { key: _, ...values } = boundColumns(instances);
-  const create = prepareReturning<Placed>(
+  const create = prepareReturning<InstanceRecord, { place: number }>(
     db.$client,
     db.insert(instances).values(values).onConflictDoNothing().returning({ key: instances.key }),
   );
   const addAttribute = prepareWrite<
     { name: string; value: string; createdAtMs: number } & OfInstance
   >(db.$client, db.insert(attributes).values(boundColumns(attributes)));
-  return (record) => {
-    const key = create.get(record);
+  return (record, place) => {
+    const key = create.get(record, { place });
     if (typeof key !== "number") return null;
     const { createdAtMs } = record;
     for (const [name, value] of Object.entries(record.attributes)) {
@@ -126,7 +126,7 @@ interface Stored {
   readonly place: number;
 }
 
-function prepareAdvance(db: SqliteDatabase): (record: Placed) => Stored | null {
+function prepareAdvance(db: SqliteDatabase): Placed<Stored | null> {
   // What never changes stays out of it, or each update would write its indexes as well.
   const {
     key,
@@ -152,51 +152,51 @@ function prepareAdvance(db: SqliteDatabase): (record: Placed) => Stored | null {
       ),
   );
   const isKey = eq(instances.key, key);
-  const stay = prepareWrite<InstanceRecord & { key: number }>(
+  const stay = prepareWrite<InstanceRecord, Stored>(
     db.$client,
     db.update(instances).set(changes).where(isKey),
   );
-  const move = prepareWrite<Placed & { key: number }>(
+  const move = prepareWrite<InstanceRecord, Stored>(
     db.$client,
     db
       .update(instances)
       .set({ ...changes, place })
       .where(isKey),
   );
-  return (record) => {
+  return (record, newPlace) => {
     const before = find.get(record);
     if (before === null) return null;
-    const update = before.place === record.place ? stay : move;
-    update.run({ ...record, key: before.key });
+    const update = before.place === newPlace ? stay : move;
+    update.run(record, { key: before.key, place: newPlace });
     return before;
   };
 }
 
 function prepareHistory(db: SqliteDatabase) {
   const { position: _, ...entry } = boundColumns(journal);
-  const append = prepareWrite<JournalEntry & OfInstance>(
+  const append = prepareWrite<JournalEntry, OfInstance>(
     db.$client,
     db.insert(journal).values(entry),
   );
-  const answer = prepareWrite<RecordedAnswer & OfInstance>(
+  const answer = prepareWrite<RecordedAnswer, OfInstance>(
     db.$client,
     db.insert(answers).values(boundColumns(answers)).onConflictDoNothing(),
   );
 
   return {
     append(instance: number, writeSet: WriteSet): void {
-      append.run({ ...writeSet.journal, instance });
+      append.run(writeSet.journal, { instance });
     },
     /** False if the event id was used. */
     answer(instance: number, writeSet: WriteSet): boolean {
-      return writeSet.answer === null || answer.run({ ...writeSet.answer, instance }) === 1;
+      return writeSet.answer === null || answer.run(writeSet.answer, { instance }) === 1;
     },
   };
 }
 
 function prepareTimers(db: SqliteDatabase) {
   const { key: _, ...timer } = boundColumns(timers);
-  const set = prepareWrite<TimerRecord & OfInstance>(db.$client, db.insert(timers).values(timer));
+  const set = prepareWrite<TimerRecord, OfInstance>(db.$client, db.insert(timers).values(timer));
   const isNamed = and(
     eq(timers.instance, placeholder("instance")),
     eq(timers.timerId, placeholder("timerId")),
@@ -213,14 +213,14 @@ function prepareTimers(db: SqliteDatabase) {
     },
     change(instance: number, { timersCancelled, timersSet }: WriteSet): void {
       for (const timerId of timersCancelled) remove.run({ instance, timerId });
-      for (const record of timersSet) set.run({ ...record, instance });
+      for (const record of timersSet) set.run(record, { instance });
     },
   };
 }
 
 function prepareEffects(db: SqliteDatabase, epoch: number) {
   const { key: _, ...effect } = boundColumns(outbox);
-  const start = prepareWrite<EffectRecord & { owner: number | null } & OfInstance>(
+  const start = prepareWrite<EffectRecord, OfInstance & { owner: number | null }>(
     db.$client,
     db.insert(outbox).values(effect),
   );
@@ -229,13 +229,13 @@ function prepareEffects(db: SqliteDatabase, epoch: number) {
     eq(outbox.activityId, placeholder("activityId")),
     eq(outbox.generation, placeholder("generation")),
   );
-  const abandon = prepareWrite<EffectRef & OfInstance>(
+  const abandon = prepareWrite<EffectRef, OfInstance>(
     db.$client,
     db.update(outbox).set({ status: "abandoned" }).where(isNamed),
   );
-  const remove = prepareWrite<EffectRef & OfInstance>(db.$client, db.delete(outbox).where(isNamed));
+  const remove = prepareWrite<EffectRef, OfInstance>(db.$client, db.delete(outbox).where(isNamed));
   // A lease of an earlier owner tells until when a lost attempt may take effect: the next claim needs it.
-  const release = prepareWrite<EffectRef & OfInstance>(
+  const release = prepareWrite<EffectRef, OfInstance>(
     db.$client,
     db
       .update(outbox)
@@ -246,18 +246,18 @@ function prepareEffects(db: SqliteDatabase, epoch: number) {
   return {
     /** False if the effect is gone. */
     finish(instance: number, { effectFinished: ref }: WriteSet): boolean {
-      return ref === null || remove.run({ ...ref, instance }) === 1;
+      return ref === null || remove.run(ref, { instance }) === 1;
     },
     change(instance: number, writeSet: WriteSet): void {
       for (const ref of writeSet.effectsAbandoned) {
-        mustExist(abandon.run({ ...ref, instance }), ref);
+        mustExist(abandon.run(ref, { instance }), ref);
       }
       for (const ref of writeSet.effectsDropped) {
-        mustExist(remove.run({ ...ref, instance }), ref);
+        mustExist(remove.run(ref, { instance }), ref);
       }
-      for (const ref of writeSet.effectsReleased) release.run({ ...ref, instance });
+      for (const ref of writeSet.effectsReleased) release.run(ref, { instance });
       for (const record of writeSet.effectsStarted) {
-        start.run({ ...record, instance, owner: record.leaseUntilMs === null ? null : epoch });
+        start.run(record, { instance, owner: record.leaseUntilMs === null ? null : epoch });
       }
     },
   };
