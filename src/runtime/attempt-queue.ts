@@ -73,6 +73,7 @@ export class AttemptQueue {
 
   /** Begins all whose turn has come. */
   serve(): void {
+    if (this.#limits.size === 0 && this.#wakeAtMs === null) return;
     const { clock, hasPlace, begin } = this.#options;
     while (this.#open && hasPlace()) {
       const attempt = this.#limits.next(clock.monotonic());

@@ -13,6 +13,8 @@ import { traceIdOf } from "./trace.ts";
 
 /** An effect that a worker has claimed. */
 export interface Attempt {
+  /** Names the effect among all. */
+  readonly id: string;
   readonly key: InstanceKey;
   readonly chart: Chart;
   readonly correlationId: string;
@@ -41,7 +43,10 @@ export async function outcomeOf(attempt: Attempt, telemetry: Telemetry): Promise
       input: decode(effect.input),
       idempotencyKey: effect.idempotencyKey,
       attempt: effect.attempt,
-      signal: controller.signal,
+      // Made for those who look at it: it costs more than the rest of the call.
+      get signal() {
+        return controller.signal;
+      },
       correlationId,
       traceparent: effect.traceparent,
       log: logOf(attempt, telemetry),
@@ -54,7 +59,8 @@ export async function outcomeOf(attempt: Attempt, telemetry: Telemetry): Promise
 
 /** Promise 7: an abandoned attempt of what this effect undoes may still take effect. */
 export function isHeldBack({ chart, standing }: Instance, effect: EffectRecord): boolean {
-  const undone = chart.undoes.get(effect.src) ?? [];
+  const undone = chart.undoes.get(effect.src);
+  if (undone === undefined) return false;
   return standing.activities.some(({ abandoned, src }) => abandoned && undone.includes(src));
 }
 
@@ -80,7 +86,8 @@ export function lapseOf({ leaseUntilMs, effect }: Attempt): number {
 
 export function factsOf({ key, correlationId, effect }: Attempt): AttemptFacts {
   return {
-    ...key,
+    saga: key.saga,
+    instanceId: key.instanceId,
     correlationId,
     traceId: traceIdOf(effect.traceparent),
     activity: effect.src,

@@ -64,11 +64,11 @@ export function firstDecision(
   const event = { type: "xstate.init", input: decode(encode(input)) };
   const step = fork === undefined ? start(chart, event.input, moment) : fork.begin(moment);
   const decision: Decision = {
-    ...decided(step),
     event: fork === undefined ? event : Object.assign(event, { forkedFrom: fork.from }),
     traceparent,
     limited,
     ...(fork !== undefined && { operation: fork.operation }),
+    ...decided(step),
   };
   if (limited?.waits !== true) return decision;
   // The step was made to find out whether it can be. It is made again when there is room.

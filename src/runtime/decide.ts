@@ -146,7 +146,7 @@ function decideEvent(
       { details: { why, ...(why === "guard" && { guards }), accepts } },
     );
   }
-  return { ...applied(step), source, event: taken, traceparent };
+  return { source, event: taken, traceparent, ...applied(step) };
 }
 
 function decideOperation(
@@ -170,7 +170,7 @@ function decideTimer(instance: Instance, timerId: string, moment: Moment): Decis
   const common = { source: "timer", event: timer.event } as const;
   try {
     const step = fire(chart, standing, timerId, moment);
-    return step && { ...applied(step), ...common, timerFired: timerId };
+    return step && { ...common, ...applied(step), timerFired: timerId };
   } catch (error) {
     return { ...faulted(instance, error), ...common };
   }
@@ -186,10 +186,11 @@ function decideOutcome(
   if (activity === undefined) return null;
   if (activity.abandoned) return late(instance, activity, outcome);
 
-  const common = { source: "activity", event: toEvent(activity.activityId, outcome) } as const;
+  const event = toEvent(activity.activityId, outcome);
+  const common = { source: "activity", event } as const;
   try {
-    const step = settle(chart, standing, { activity, outcome }, moment);
-    return { ...applied(step), ...common, effectFinished: effect };
+    const step = settle(chart, standing, { activity, outcome, event }, moment);
+    return { ...common, ...applied(step), effectFinished: effect };
   } catch (error) {
     return { ...faulted(instance, error), ...common };
   }

@@ -23,7 +23,8 @@ export class Missing extends Error {
 
 export class Facts {
   readonly #source: FactSource;
-  readonly #known = new Map<string, unknown>();
+  // Most decisions turn on nobody else.
+  #known: Map<string, unknown> | null = null;
 
   constructor(source: FactSource) {
     this.#source = source;
@@ -40,19 +41,18 @@ export class Facts {
   }
 
   #look<Fact>(name: string, find: () => Promise<Fact>): Fact {
-    if (this.#known.has(name)) return this.#known.get(name) as Fact;
-    throw new Missing(name, async () => void this.#known.set(name, await find()));
+    const known = (this.#known ??= new Map());
+    if (known.has(name)) return known.get(name) as Fact;
+    throw new Missing(name, async () => void known.set(name, await find()));
   }
 }
 
-/** What `work` gives once it knows all that it asks for. */
-export async function untilKnown<Result>(work: () => Result): Promise<Result> {
-  for (;;) {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      await error.lookUp();
-    }
+/** What `work` gives once it knows all that it asks for: at once, if nothing is missing. */
+export function untilKnown<Result>(work: () => Result): Result | Promise<Result> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    return error.lookUp().then(() => untilKnown(work));
   }
 }

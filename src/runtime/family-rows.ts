@@ -39,6 +39,7 @@ interface Moved {
 }
 
 export function toFamilyRows(moved: Moved, kin: Kin): FamilyRows {
+  if (!concernsOthers(moved, kin)) return NONE;
   const { decision, before, next } = moved;
   const traceparent = traceparentOf(decision, next.record);
   const had = before?.standing.children ?? [];
@@ -67,6 +68,22 @@ export function toFamilyRows(moved: Moved, kin: Kin): FamilyRows {
     messagesSent: messagesOf(moved, kin).map((message) => ({ ...message, traceparent })),
     actionsAsked,
   };
+}
+
+/** What most steps come to: an instance without family has moved, and asks for activities and timers at most. */
+const NONE: FamilyRows = {
+  childrenStarted: [],
+  childrenEnded: [],
+  childrenMoved: [],
+  messagesSent: [],
+  actionsAsked: [],
+};
+
+function concernsOthers({ decision, before, next }: Moved, { stillborn }: Kin): boolean {
+  const had = before?.standing.children ?? [];
+  const children = had.length + next.standing.children.length + stillborn.length;
+  if (children > 0 || next.record.parent !== null) return true;
+  return decision.step.effects.some(({ kind }) => kind === "send" || kind === "act");
 }
 
 /** In the order in which they are to be taken: what the chart sent, then what there is to say of the instance. */

@@ -53,10 +53,15 @@ export class Instances {
     this.#registry = registry;
   }
 
+  /** The instance, if it is in memory. */
+  kept(key: InstanceKey): Instance | undefined {
+    return this.#cache.get(addressOf(key));
+  }
+
   /** @throws {SagaError} SAGA_VERSION_UNKNOWN, SAGA_SNAPSHOT_INVALID if its saga cannot read it. */
   async load(key: InstanceKey): Promise<Instance | null> {
-    const cached = this.#cache.get(addressOf(key));
-    if (cached !== undefined) return cached;
+    const kept = this.kept(key);
+    if (kept !== undefined) return kept;
 
     const stored = await this.#store.load(key);
     return stored === null ? null : fromStored(this.#registry, stored);

@@ -16,7 +16,7 @@ import type { Decision } from "./decide.ts";
 import type { Facts } from "./facts.ts";
 import type { Kin } from "./family-rows.ts";
 import { checkId } from "./incoming.ts";
-import { placesOf } from "./places.ts";
+import { Places } from "./places.ts";
 import type { Releases } from "./places.ts";
 import { prepare } from "./write-set.ts";
 import type { Decided, Origin, Prepared, WorkerFacts } from "./write-set.ts";
@@ -39,7 +39,7 @@ interface Mover {
  * is not known yet is thrown as `Missing`.
  */
 export function prepareWithKin(decided: Decided, mover: Mover, relations: Relations): Prepared {
-  const places = placesOf(relations.worker);
+  const places = new Places(relations.worker);
   try {
     return prepareFamily(decided, mover, { ...relations, worker: places });
   } catch (error) {
@@ -53,27 +53,27 @@ function prepareFamily(decided: Decided, mover: Mover, relations: Relations): Pr
   const self: InstanceKey = { saga: chart.saga.name, instanceId: moment.instanceId };
   const root = origin.parent?.root ?? self;
   const decision = withInstanceIds(decided.decision, self, relations);
-  const family = familyOf({ ...decided, decision });
+  const known = decision === decided.decision ? decided : { ...decided, decision };
   const named = findNamed(decision.step.effects, root, relations);
   const receiverOf = (address: Address): InstanceKey =>
-    receiver(address, { self, parent: origin.parent, family, named });
-  const births = bear(decision, mover, { self, root, receiverOf, relations });
-  const kin: Kin = { self, root, receiverOf, ...births };
-  return prepare(chart, { ...decided, decision }, { moment, origin, kin }, relations.worker);
+    receiver(address, { self, parent: origin.parent, family: familyOf(known), named });
+  const { born, stillborn } = bear(decision, mover, { self, root, receiverOf, relations });
+  const kin: Kin = { self, root, receiverOf, born, stillborn };
+  return prepare(chart, known, { moment, origin, kin }, relations.worker);
 }
 
 /** What was prepared, with all that it starts, parents first. */
 export function withBorn(prepared: Prepared): readonly Prepared[] {
-  return [prepared, ...prepared.born.flatMap(withBorn)];
+  return prepared.born.length === 0 ? [prepared] : [prepared, ...prepared.born.flatMap(withBorn)];
 }
 
 /** Ids of the instances of new children. A child that takes an id again gets another instance beside the old one. */
 function withInstanceIds(decision: Decision, self: InstanceKey, { facts }: Relations): Decision {
   const { step } = decision;
+  if (!step.effects.some(({ kind }) => kind === "startChild")) return decision;
   const started = step.effects.flatMap((effect) =>
     effect.kind === "startChild" && effect.child.kind === "instance" ? [effect.child] : [],
   );
-  if (started.length === 0) return decision;
 
   const named = new Map<PendingChild, PendingChild>();
   for (const child of started) {
@@ -97,12 +97,15 @@ function familyOf({ before, decision }: Decided): readonly PendingChild[] {
   return [...decision.step.next.children, ...(before?.standing.children ?? [])];
 }
 
+const NOBODY_NAMED: ReadonlyMap<string, InstanceKey> = new Map();
+
 /** Whom the system ids of this step name, but for its own children's. */
 function findNamed(
   effects: readonly Effect[],
   root: InstanceKey,
   { facts }: Relations,
 ): ReadonlyMap<string, InstanceKey> {
+  if (!effects.some(({ kind }) => kind === "send")) return NOBODY_NAMED;
   const named = new Map<string, InstanceKey>();
   for (const effect of effects) {
     if (effect.kind !== "send" || effect.message.to.kind !== "system") continue;
@@ -153,6 +156,8 @@ function nobody(name: string): InstanceKey {
 
 type Births = Pick<Kin, "born" | "stillborn">;
 
+const NOBODY_BORN: Births = { born: [], stillborn: [] };
+
 function bear(
   decision: Decision,
   { chart, moment, origin }: Mover,
@@ -163,6 +168,7 @@ function bear(
     relations,
   }: Pick<Kin, "self" | "root" | "receiverOf"> & { relations: Relations },
 ): Births {
+  if (!decision.step.effects.some(({ kind }) => kind === "startChild")) return NOBODY_BORN;
   const toReader = (address: Address): Address =>
     address.kind === "system" ? address : { kind: "instance", ...receiverOf(address) };
   const born: Prepared[] = [];

@@ -6,10 +6,11 @@ import { SagaError } from "../errors.ts";
 /** Events that may wait for one instance. More is a client that does not wait for answers. */
 export const MAILBOX_EVENTS_MAX = 1_000;
 
-type Job = () => Promise<void>;
+type Job = () => void;
 
 export class Mailboxes {
-  readonly #waiting = new Map<string, Job[]>();
+  /** What waits, by the addresses at which work is done; null: nothing. */
+  readonly #waiting = new Map<string, Job[] | null>();
   #idle: (() => void)[] = [];
 
   /**
@@ -18,22 +19,19 @@ export class Mailboxes {
    * @throws {SagaError} SAGA_MAILBOX_FULL if too many are waiting already.
    */
   post<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
+    const waiting = this.#waiting.get(address);
+    if (waiting === undefined) {
+      this.#waiting.set(address, null);
+      return this.#run(address, work);
+    }
+    if (waiting !== null && waiting.length >= MAILBOX_EVENTS_MAX) {
+      const full = `${MAILBOX_EVENTS_MAX} events wait for "${address}" already; wait for their answers`;
+      return Promise.reject(new SagaError("SAGA_MAILBOX_FULL", full));
+    }
     return new Promise((resolve, reject) => {
-      const job: Job = () => work().then(resolve, reject);
-      const waiting = this.#waiting.get(address);
-      if (waiting === undefined) {
-        this.#waiting.set(address, []);
-        void this.#drain(address, job);
-      } else if (waiting.length >= MAILBOX_EVENTS_MAX) {
-        reject(
-          new SagaError(
-            "SAGA_MAILBOX_FULL",
-            `${MAILBOX_EVENTS_MAX} events wait for "${address}" already; wait for their answers`,
-          ),
-        );
-      } else {
-        waiting.push(job);
-      }
+      const job: Job = () => void this.#run(address, work).then(resolve, reject);
+      if (waiting === null) this.#waiting.set(address, [job]);
+      else waiting.push(job);
     });
   }
 
@@ -43,9 +41,20 @@ export class Mailboxes {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  async #drain(address: string, first: Job): Promise<void> {
-    const waiting = this.#waiting.get(address) ?? [];
-    for (let job: Job | undefined = first; job !== undefined; job = waiting.shift()) await job();
+  async #run<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } finally {
+      this.#goOn(address);
+    }
+  }
+
+  #goOn(address: string): void {
+    const job = this.#waiting.get(address)?.shift();
+    if (job !== undefined) {
+      job();
+      return;
+    }
     this.#waiting.delete(address);
     if (this.#waiting.size > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();

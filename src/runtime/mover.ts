@@ -145,8 +145,7 @@ export class Mover {
           return { repeated: true, parked, view };
         }
 
-        // What came before goes first.
-        const { instance: before } = await this.#unpark(key);
+        const before = this.#ready(key) ?? (await this.#unpark(key)).instance;
         const checked = await checkDelivery(before.chart, delivery);
         const moment = this.#momentAfter(before);
         const decision =
@@ -172,7 +171,7 @@ export class Mover {
 
   /** Takes a timer, an outcome, a lapse, or what a child or an action has to say; or performs a transactional activity. */
   deliver(key: InstanceKey, delivery: InnerDelivery | Transaction): Promise<Taken> {
-    const what = nameOf(delivery);
+    const what = (): string => nameOf(delivery);
     const decideIt = (before: Instance, inner: InnerDelivery): Decision | null =>
       decide(before, inner, this.#momentAfter(before));
     if (delivery.kind !== "transaction") {
@@ -191,7 +190,7 @@ export class Mover {
 
   /** Takes a message. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND, SAGA_INSTANCE_ENDED if nobody can take it. */
   receive(message: StoredMessage): Promise<Taken> {
-    const what = `${message.kind} from ${addressOf(message.from)}`;
+    const what = (): string => `${message.kind} from ${addressOf(message.from)}`;
     return this.#take(message.to, what, (before) =>
       decideMessage(before, message, this.#momentAfter(before)),
     );
@@ -199,29 +198,30 @@ export class Mover {
 
   /** Tells in the journal of its sender that nobody can take a message. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND */
   bounce(message: StoredMessage): Promise<Taken> {
-    const what = `undeliverable message to ${addressOf(message.to)}`;
+    const what = (): string => `undeliverable message to ${addressOf(message.to)}`;
     return this.#take(message.from, what, (before) => decideBounce(before, message));
   }
 
   #take(
     key: InstanceKey,
-    what: string,
+    what: () => string,
     decideIt: (before: Instance) => Decision | null,
   ): Promise<Taken> {
-    return this.#move(key, what, async (before) => {
+    return this.#move(key, what, (before) => {
       const decision = decideIt(before);
       return decision && this.#preparer.known(before, decision);
     });
   }
 
+  /** `what`: what telemetry calls it, should it come too late. */
   #move(
     key: InstanceKey,
-    what: string,
-    prepareIt: (before: Instance) => Promise<Prepared | null>,
+    what: () => string,
+    prepareIt: (before: Instance) => Prepared | null | Promise<Prepared | null>,
   ): Promise<Taken> {
     return this.#alone(key, async () => {
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
-        const { instance: before } = await this.#unpark(key);
+        const before = this.#ready(key) ?? (await this.#unpark(key)).instance;
         const prepared = await prepareIt(before);
         if (prepared === null) return this.#fenced(before, what);
         const { fault, verdict } = prepared.decision;
@@ -241,6 +241,12 @@ export class Mover {
     return this.#alone(key, async () =>
       (await this.#unpark(key)).isFaulted ? "faulted" : "taken",
     );
+  }
+
+  /** The instance if it can move at once: it is in memory, and nothing that came before waits to go first. */
+  #ready(key: InstanceKey): Instance | undefined {
+    const kept = this.#options.instances.kept(key);
+    return kept?.parked.length === 0 ? kept : undefined;
   }
 
   #unpark(key: InstanceKey): ReturnType<typeof deliverParked> {
@@ -326,9 +332,9 @@ export class Mover {
     return "committed";
   }
 
-  #fenced({ record }: Instance, what: string): Taken {
+  #fenced({ record }: Instance, what: () => string): Taken {
     const { saga, instanceId, correlationId } = record;
-    this.#options.telemetry({ kind: "fenced", saga, instanceId, correlationId, what });
+    this.#options.telemetry({ kind: "fenced", saga, instanceId, correlationId, what: what() });
     return "fenced";
   }
 }

@@ -73,7 +73,9 @@ export function unpark(
 
 /** What is parked after a decision. */
 export function parkedAfter(before: Instance | null, decision: Decision): readonly ParkedEvent[] {
-  const left = (before?.parked ?? []).filter(({ sequence }) => sequence !== decision.unparked);
+  const had = before?.parked ?? [];
+  if (decision.unparked === undefined && decision.parked === undefined) return had;
+  const left = had.filter(({ sequence }) => sequence !== decision.unparked);
   return decision.parked === undefined ? left : [...left, decision.parked];
 }
 

@@ -1,5 +1,5 @@
 /** The places that the preparation of a step takes with the worker: given back together if nothing comes of it. */
-import type { EffectRecord } from "../store/store.ts";
+import type { EffectRecord, EffectRef, InstanceKey } from "../store/store.ts";
 import type { WorkerFacts } from "./write-set.ts";
 
 type Leased = Pick<EffectRecord, "leaseUntilMs">;
@@ -9,26 +9,35 @@ export interface Releases {
   release(effects: readonly Leased[]): void;
 }
 
-export interface Places extends WorkerFacts, Releases {
-  /** Gives back all that were taken through it. */
-  giveBack(): void;
-}
+export class Places implements WorkerFacts, Releases {
+  readonly #worker: WorkerFacts & Releases;
+  readonly #taken: Leased[] = [];
 
-export function placesOf(worker: WorkerFacts & Releases): Places {
-  const taken: Leased[] = [];
-  const release = (effects: readonly Leased[]): void => {
-    taken.length -= effects.filter(({ leaseUntilMs }) => leaseUntilMs !== null).length;
-    worker.release(effects);
-  };
-  return {
-    lease: () => {
-      const leaseUntilMs = worker.lease();
-      if (leaseUntilMs !== null) taken.push({ leaseUntilMs });
-      return leaseUntilMs;
-    },
-    mayTakeEffect: (key, ref) => worker.mayTakeEffect(key, ref),
-    isPerforming: (key, ref) => worker.isPerforming(key, ref),
-    release,
-    giveBack: () => release([...taken]),
-  };
+  constructor(worker: WorkerFacts & Releases) {
+    this.#worker = worker;
+  }
+
+  lease(): number | null {
+    const leaseUntilMs = this.#worker.lease();
+    if (leaseUntilMs !== null) this.#taken.push({ leaseUntilMs });
+    return leaseUntilMs;
+  }
+
+  mayTakeEffect(key: InstanceKey, ref: EffectRef): boolean {
+    return this.#worker.mayTakeEffect(key, ref);
+  }
+
+  isPerforming(key: InstanceKey, ref: EffectRef): boolean {
+    return this.#worker.isPerforming(key, ref);
+  }
+
+  release(effects: readonly Leased[]): void {
+    this.#taken.length -= effects.filter(({ leaseUntilMs }) => leaseUntilMs !== null).length;
+    this.#worker.release(effects);
+  }
+
+  /** Gives back all that were taken through it. */
+  giveBack(): void {
+    this.release([...this.#taken]);
+  }
 }

@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import { toFault } from "./decide.ts";
 import type { Decision } from "./decide.ts";
 import { Facts, Missing, untilKnown } from "./facts.ts";
+import type { FactSource } from "./facts.ts";
 import { momentAfter } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
 import { prepareWithKin } from "./kinship.ts";
@@ -24,23 +25,23 @@ export interface PreparerOptions {
 
 export class Preparer {
   readonly #options: PreparerOptions;
+  readonly #source: FactSource;
+  readonly #chartOf: Relations["chartOf"];
 
   constructor(options: PreparerOptions) {
+    const { instances, store, registry } = options;
     this.#options = options;
+    this.#source = {
+      exists: async (key) => (await instances.load(key)) !== null,
+      findSystemId: (root, systemId) => store.findSystemId(root, systemId),
+    };
+    this.#chartOf = (saga, version) => registry.chart(saga, version);
   }
 
   /** For one decision: what was found out holds as long as its instance stands still. */
   relations(): Relations {
-    const { instances, store, registry, worker } = this.#options;
-    const facts = new Facts({
-      exists: async (key) => (await instances.load(key)) !== null,
-      findSystemId: (root, systemId) => store.findSystemId(root, systemId),
-    });
-    return {
-      facts,
-      chartOf: (saga, version) => registry.chart(saga, version),
-      worker,
-    };
+    const facts = new Facts(this.#source);
+    return { facts, chartOf: this.#chartOf, worker: this.#options.worker };
   }
 
   prepare(
@@ -69,7 +70,11 @@ export class Preparer {
     }
   }
 
-  known(before: Instance, decision: Decision, eventId: string | null = null): Promise<Prepared> {
+  known(
+    before: Instance,
+    decision: Decision,
+    eventId: string | null = null,
+  ): Prepared | Promise<Prepared> {
     const relations = this.relations();
     return untilKnown(() => this.orFault(before, decision, eventId, relations));
   }

@@ -172,7 +172,7 @@ export class Runtime {
       traceparent: readTraceparent(options.traceparent),
       attributes: checkAttributes(options.attributes ?? {}),
     };
-    const deed = async () => ({ ...(await this.#loop.mover.start(request)), isOld: false });
+    const deed = async () => ({ isOld: false, ...(await this.#loop.mover.start(request)) });
     const { created, view, waited } = await this.#waitAfter(key, deed, options);
     return { created, instance: this.#loop.placed(key, view), waited };
   }
@@ -218,7 +218,7 @@ export class Runtime {
     const delivery = { kind: "event", source, event, eventId, traceparent } as const;
     const deed = async () => {
       const done = await this.#loop.mover.send(key, delivery);
-      return { ...done, isOld: done.repeated };
+      return { isOld: done.repeated, ...done };
     };
     const { view, isOld: _, ...told } = await this.#waitAfter(key, deed, options);
     return { ...told, instance: view };

@@ -45,8 +45,9 @@ export class SnapshotSizes {
 
   committed(record: InstanceRecord): void {
     const bytes = bytesOver(record.snapshot, SNAPSHOT_BYTES_WARN);
+    if (bytes === null) return;
     const address = addressOf(record);
-    if (bytes === null || this.#warned.has(address)) return;
+    if (this.#warned.has(address)) return;
     this.#warned.set(address, true);
     const { saga, instanceId, correlationId } = record;
     this.#telemetry({

@@ -146,6 +146,7 @@ export class StartQueue {
   }
 
   #release(name: InstanceKey): void {
+    if (this.#starts.size === 0) return;
     const address = addressOf(name);
     const start = this.#starts.get(address);
     if (start === undefined) return;

@@ -35,7 +35,7 @@ export async function waitAfter<Deed extends Done>(
   { waitFor, timeoutMs = WAIT_MS, signal }: WaitOptions,
   { waiters, key, read }: { waiters: Waiters; key: InstanceKey; read: () => Promise<InstanceView> },
 ): Promise<Deed & { waited: Waited | undefined }> {
-  if (waitFor === undefined) return { ...(await deed()), waited: undefined };
+  if (waitFor === undefined) return { waited: undefined, ...(await deed()) };
   const waiter = waiters.open(key, waitFor, { timeoutMs, signal });
   try {
     const done = await deed();

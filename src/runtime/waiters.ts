@@ -39,6 +39,9 @@ export interface WaiterOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where an instance stands, which tells most conditions without a view of it. */
+type Place = Pick<InstanceView, "phase" | "state" | "tags">;
+
 /** Each is a caller, mostly with a socket; more would be turned away by the system less gently. */
 export const WAITERS_MAX = 10_000;
 
@@ -102,12 +105,15 @@ export class Waiters {
     }
   }
 
-  /** Tells those who wait for this instance how it is now. */
-  notify(key: InstanceKey, view: () => InstanceView): void {
-    const waiters = this.#waiting.get(addressOf(key));
+  /** Tells those who wait for this instance how it is now. A view is made only if somebody may be over with it. */
+  notify(instance: InstanceKey & Place, view: () => InstanceView): void {
+    if (this.#size === 0) return;
+    const waiters = this.#waiting.get(addressOf(instance));
     if (waiters === undefined) return;
-    const now = view();
-    for (const waiter of waiters) waiter.look(now);
+    let now: InstanceView | undefined;
+    for (const waiter of waiters) {
+      if (waiter.mayBeOver(instance)) waiter.look((now ??= view()));
+    }
   }
 
   rejectAll(error: SagaError): void {
@@ -166,6 +172,13 @@ export class Waiter {
     if (this.#isTimeUp) this.#giveUp();
   }
 
+  /** Whether there is any use in a look at an instance that stands there. */
+  mayBeOver(place: Place): boolean {
+    const condition = this.#condition;
+    if ("settled" in condition || isEndPhase(place.phase)) return true;
+    return !("output" in condition) && isThere(condition, place);
+  }
+
   look(view: InstanceView): void {
     const isOver = isMet(this.#condition, view);
     if (!isOver && !isEndPhase(view.phase)) return;
@@ -190,11 +203,18 @@ export class Waiter {
 }
 
 function isMet(condition: Condition, view: InstanceView): boolean {
-  if ("phase" in condition) return view.phase === condition.phase;
-  if ("tag" in condition) return view.tags.includes(condition.tag);
   if ("settled" in condition) return isSettled(view);
   if ("output" in condition) return isEndPhase(view.phase) && view.error === null;
-  return view.state.split(",").some((path) => `${path}.`.startsWith(`${condition.state}.`));
+  return isThere(condition, view);
+}
+
+function isThere(
+  condition: Exclude<Condition, { settled: true } | { output: true }>,
+  { phase, state, tags }: Place,
+): boolean {
+  if ("phase" in condition) return phase === condition.phase;
+  if ("tag" in condition) return tags.includes(condition.tag);
+  return state.split(",").some((path) => `${path}.`.startsWith(`${condition.state}.`));
 }
 
 function isSettled({ phase, activities, waitsFor }: InstanceView): boolean {

@@ -236,6 +236,7 @@ export class Worker implements WorkerFacts {
     const id = idOf(key, effect);
     if (this.#attempts.has(id)) return;
     const attempt: Attempt = {
+      id,
       key,
       chart: instance.chart,
       correlationId,
@@ -267,31 +268,31 @@ export class Worker implements WorkerFacts {
     const begunAt = clock.monotonic();
     const outcome = await outcomeOf(attempt, telemetry);
     // Aborted by the end of the process: nobody knows the outcome, so nobody is told one.
-    if (!this.#attempts.has(idOf(attempt.key, attempt.effect))) return;
+    if (!this.#attempts.has(attempt.id)) return;
 
     const wasAbandoned = this.#isAbandoned(attempt);
     telemetry({
       kind: "attempt",
-      ...factsOf(attempt),
       outcome: wasAbandoned ? "late" : outcome.kind,
       durationMs: clock.monotonic() - begunAt,
       error: outcome.kind === "error" ? outcome.error : null,
+      ...factsOf(attempt),
     });
     // An earlier attempt of the same effect, lost with its process, may still be about: let that lapse.
     if (!wasAbandoned || !this.#mayBeLost(attempt)) {
       this.#settle(attempt);
       await deliver(attempt, outcome);
     }
-    this.#forget(idOf(attempt.key, attempt.effect));
+    this.#forget(attempt.id);
   }
 
   async #transact(attempt: Attempt, transaction: Transaction): Promise<void> {
     // When the queue has done with it: it takes no place, since it takes no time before its commit.
     await Promise.resolve();
-    if (!this.#attempts.has(idOf(attempt.key, attempt.effect))) return;
+    if (!this.#attempts.has(attempt.id)) return;
     this.#settle(attempt);
     await this.#options.deliver(attempt, transaction);
-    this.#forget(idOf(attempt.key, attempt.effect));
+    this.#forget(attempt.id);
   }
 
   // Its place is free from now on: charts that cannot take their results must not hold up all others.

@@ -72,28 +72,21 @@ export function prepare(
   { moment, origin, kin }: { moment: Moment; origin: Origin; kin: Kin },
   worker: WorkerFacts,
 ): Prepared {
-  const { effects } = decision.step;
   const key = { saga: chart.saga.name, instanceId: moment.instanceId };
-  const left = effects.filter((effect) => effect.kind === "leaveActivity").map(activityOf);
+  const { started, left, timersSet, timersCancelled } = sorted(decision.step.effects);
   const dropped = left.filter((activity) => !mayTakeEffect(chart, key, activity, worker));
-
-  const suspended = before?.record.suspended ?? null;
-  const parked = parkedAfter(before, decision);
-  const decided = { decision: { suspended, ...decision }, dropped, parked };
-  const place = standingUnderLimit(before, decision);
-  const next = toNext(chart, { ...decided, place }, { moment, origin });
+  const next = toNext(chart, { decision, before, dropped }, { moment, origin });
   checkSnapshotSize(next.record, decision);
+  const traceparent = traceparentOf(decision, origin);
   const writeSet: WriteSet = {
     instance: next.record,
     journal: toJournal({ decision, before, eventId }, next, kin),
-    timersSet: timersSet(effects).map(toTimerRecord),
-    timersCancelled: effects.filter((effect) => effect.kind === "cancelTimer").map(timerIdOf),
+    timersSet: timersSet.map(toTimerRecord),
+    timersCancelled,
     timerFired: decision.timerFired,
-    effectsStarted: effects
-      .filter((effect) => effect.kind === "startActivity")
-      .map(({ activity }) =>
-        toEffectRecord(activity, worker.lease(), traceparentOf(decision, origin)),
-      ),
+    effectsStarted: started.map((activity) =>
+      toEffectRecord(activity, worker.lease(), traceparent),
+    ),
     effectsAbandoned: left.filter((activity) => !dropped.includes(activity)).map(toRef),
     effectsDropped: dropped.map(toRef),
     effectsReleased: isResumed(before, next)
@@ -159,18 +152,14 @@ function toNext(
   chart: Chart,
   {
     decision,
+    before,
     dropped,
-    parked,
-    place,
-  }: {
-    decision: Decision;
-    dropped: readonly PendingActivity[];
-    parked: readonly ParkedEvent[];
-    place: ReturnType<typeof standingUnderLimit>;
-  },
+  }: Pick<Decided, "decision" | "before"> & { readonly dropped: readonly PendingActivity[] },
   { moment, origin }: { moment: Moment; origin: Origin },
 ): Instance {
   const { next } = decision.step;
+  const place = standingUnderLimit(before, decision);
+  const { suspended = before?.record.suspended ?? null } = decision;
   const isDropped = (activity: PendingActivity): boolean =>
     dropped.some(
       (one) => one.activityId === activity.activityId && one.generation === activity.generation,
@@ -191,7 +180,7 @@ function toNext(
     tags: place.hasBegun ? tagsOf(snapshot) : [],
     snapshot: encodeSnapshot(chart, snapshot, visits),
     fault: decision.fault,
-    suspended: decision.suspended ?? null,
+    suspended,
     limited: place.limited,
     correlationId: origin.correlationId,
     traceparent: origin.traceparent,
@@ -200,22 +189,35 @@ function toNext(
     createdAtMs: origin.createdAtMs,
     updatedAtMs: moment.nowMs,
   };
-  return { chart, record, standing, parked };
+  return { chart, record, standing, parked: parkedAfter(before, decision) };
 }
 
 function tagsOf({ tags }: Standing["snapshot"]): readonly string[] {
   return [...(tags as ReadonlySet<string>)].filter((tag) => !isPhaseTag(tag));
 }
 
-// A timer that was set and cancelled within the macrostep never was.
-function timersSet(effects: readonly Effect[]): readonly PendingTimer[] {
-  const cancelled = new Set(
-    effects.filter((effect) => effect.kind === "cancelTimer").map(timerIdOf),
-  );
-  return effects
-    .filter((effect) => effect.kind === "setTimer")
-    .map(({ timer }) => timer)
-    .filter((timer) => !cancelled.has(timer.timerId));
+/** The effects that are rows of the instance itself, by what becomes of them. */
+interface SortedEffects {
+  readonly started: readonly PendingActivity[];
+  readonly left: readonly PendingActivity[];
+  readonly timersSet: readonly PendingTimer[];
+  readonly timersCancelled: readonly string[];
+}
+
+function sorted(effects: readonly Effect[]): SortedEffects {
+  const started: PendingActivity[] = [];
+  const left: PendingActivity[] = [];
+  const timersSet: PendingTimer[] = [];
+  const timersCancelled: string[] = [];
+  for (const effect of effects) {
+    if (effect.kind === "startActivity") started.push(effect.activity);
+    if (effect.kind === "leaveActivity") left.push(effect.activity);
+    if (effect.kind === "setTimer") timersSet.push(effect.timer);
+    if (effect.kind === "cancelTimer") timersCancelled.push(effect.timer.timerId);
+  }
+  // A timer that was set and cancelled within the macrostep never was.
+  const isKept = ({ timerId }: PendingTimer): boolean => !timersCancelled.includes(timerId);
+  return { started, left, timersSet: timersSet.filter(isKept), timersCancelled };
 }
 
 function toParkedRecord(parked: ParkedEvent): ParkedRecord {
@@ -248,12 +250,4 @@ function toEffectRecord(
 
 function toRef({ activityId, generation }: PendingActivity): EffectRef {
   return { activityId, generation };
-}
-
-function timerIdOf({ timer }: { timer: PendingTimer }): string {
-  return timer.timerId;
-}
-
-function activityOf({ activity }: { activity: PendingActivity }): PendingActivity {
-  return activity;
 }

@@ -119,16 +119,24 @@ export function stateNodes(machine: AnyStateMachine): readonly AnyStateNode[] {
 
 /** Paths of the active leaf states, dotted, parallel ones joined by a comma. */
 export function stateOf(snapshot: AnyMachineSnapshot): string {
-  return leavesOf(snapshot)
-    .map((node) => node.path.join(".") || node.key)
-    .join(",");
+  return leavesOf(snapshot).map(pathOf).join(",");
+}
+
+// A chart has few states, and one of them is told at every step.
+const paths = new WeakMap<AnyStateNode, string>();
+
+function pathOf(node: AnyStateNode): string {
+  let path = paths.get(node);
+  if (path === undefined) paths.set(node, (path = node.path.join(".") || node.key));
+  return path;
 }
 
 /** The active states that have no active state inside, in document order. */
 export function leavesOf(snapshot: AnyMachineSnapshot): readonly AnyStateNode[] {
-  return (snapshot._nodes as AnyStateNode[])
-    .filter((node) => node.type === "atomic" || node.type === "final")
-    .toSorted((a, b) => a.order - b.order);
+  const leaves = (snapshot._nodes as AnyStateNode[]).filter(
+    (node) => node.type === "atomic" || node.type === "final",
+  );
+  return leaves.length === 1 ? leaves : leaves.toSorted((a, b) => a.order - b.order);
 }
 
 function ownKey(node: AnyStateNode): IdempotencyKeyOf | null {

@@ -11,8 +11,11 @@ export const drawnEndPhases = ["completed", "compensated", "failed"] as const;
 /** How an instance can end. `stopped`: its parent has left it; no chart says so. */
 export const endPhases = [...drawnEndPhases, "stopped"] as const;
 
+/** What an instance is doing until it ends. */
+const openPhases = ["forward", "retrying", "compensating", "stuck"] as const;
+
 /** All phases. Where parallel regions differ, the one that stands later in this list speaks for the instance. */
-export const phases = ["forward", "retrying", "compensating", "stuck", ...endPhases] as const;
+export const phases = [...openPhases, ...endPhases] as const;
 
 export type EndPhase = (typeof endPhases)[number];
 export type Phase = (typeof phases)[number];
@@ -35,11 +38,9 @@ export function phaseOf(snapshot: AnyMachineSnapshot): Phase {
   if (snapshot.status === "error") return "failed";
   if (snapshot.status === "stopped") return "stopped";
 
-  const tagged = phases.filter((phase) => isPhaseTag(phase) && snapshot.tags.has(phase));
   // A region may be done before the others are: only the instance ends, and then nothing else counts.
-  const hasEnded = snapshot.status === "done";
-  const candidates = tagged.filter((phase) => isEndPhase(phase) === hasEnded);
-  const phase = candidates.at(-1);
+  const drawn: readonly Phase[] = snapshot.status === "done" ? drawnEndPhases : openPhases;
+  const phase = drawn.findLast((one) => snapshot.tags.has(one));
   if (phase === undefined) {
     throw new Error(
       `no phase tag on ${JSON.stringify(snapshot.value)}; lint lets no such chart in`,

@@ -180,5 +180,7 @@ function mapValues<In, Out>(
   values: Readonly<Record<string, In>>,
   map: (value: In) => Out,
 ): Record<string, Out> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+  const entries = Object.entries(values);
+  if (entries.length === 0) return {};
+  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
 }

@@ -103,11 +103,18 @@ export function fire(
   return advance(chart, spent, timer.event, moment) ?? { next: spent, effects: [] };
 }
 
+/** An outcome, and XState's event for it if that was made already. */
+export interface Settlement {
+  readonly activity: PendingActivity;
+  readonly outcome: Outcome;
+  readonly event?: EventObject;
+}
+
 /** The step that an attempt's outcome causes. The activity must be live in `current`. */
 export function settle(
   chart: Chart,
   current: Standing,
-  { activity, outcome }: { activity: PendingActivity; outcome: Outcome },
+  { activity, outcome, event = toEvent(activity.activityId, outcome) }: Settlement,
   moment: Moment,
 ): Step {
   // XState itself takes a stale result for a new one.
@@ -115,7 +122,6 @@ export function settle(
     throw new Error(`activity "${activity.activityId}" is not live`);
   }
   const spent = without(current, activity);
-  const event = toEvent(activity.activityId, outcome);
   return advance(chart, spent, event, moment) ?? { next: spent, effects: [] };
 }
 

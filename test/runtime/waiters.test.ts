@@ -68,7 +68,7 @@ test("a waiter leaves nothing behind, whether it was told, failed or gave up", a
   ]);
   const waiting = waiters.size;
   await clock.advance(10);
-  waiters.notify(key, () => viewOf("b"));
+  waiters.notify({ ...key, ...viewOf("b") }, () => viewOf("b"));
   const statuses = (await ends).map(({ status }) => status);
 
   expect(waiting).toBe(4);
@@ -76,10 +76,32 @@ test("a waiter leaves nothing behind, whether it was told, failed or gave up", a
   expect([waiters.size, clock.pending]).toEqual([0, 0]);
 });
 
+test("no view is made of an instance that stands nowhere anybody waits for", async () => {
+  const waiters = new Waiters(new ManualClock());
+  let views = 0;
+  const view = (state: string) => () => {
+    views += 1;
+    return viewOf(state);
+  };
+  const waiting = waiters.wait(
+    key,
+    { state: "b" },
+    { timeoutMs: 10, read: async () => viewOf("a") },
+  );
+  await Promise.resolve();
+
+  waiters.notify({ ...key, ...viewOf("a") }, view("a"));
+  expect(views).toBe(0);
+
+  waiters.notify({ ...key, ...viewOf("b") }, view("b"));
+  expect(views).toBe(1);
+  expect((await waiting).state).toBe("b");
+});
+
 test("nobody is shown an instance that nobody waits for", () => {
   const waiters = new Waiters(new ManualClock());
 
-  waiters.notify(key, () => {
+  waiters.notify({ ...key, ...viewOf("b") }, () => {
     throw new Error("a view was made for nobody");
   });
 

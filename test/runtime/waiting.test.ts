@@ -15,7 +15,7 @@ function bench() {
   const clock = new ManualClock();
   const waiters = new Waiters(clock);
   const read = () => Promise.resolve(viewOf(9, "present"));
-  const tell = (view: InstanceView) => waiters.notify(key, () => view);
+  const tell = (view: InstanceView) => waiters.notify({ ...key, ...view }, () => view);
   return { clock, waiters, tell, at: { waiters, key, read } };
 }
 
