@@ -71,6 +71,7 @@ export const errorStatus = {
   // What the store or the process cannot do now.
   SAGA_REVISION_CONFLICT: 503,
   SAGA_RUNTIME_CLOSED: 503,
+  SAGA_NOT_READY: 503,
   SAGA_STORE_BUSY: 503,
   SAGA_STORE_LOCKED: 503,
   SAGA_STORE_TOO_NEW: 503,

@@ -62,24 +62,39 @@ export function toLogLine(event: TelemetryEvent): LogLine {
     }
     case "schedule":
       return scheduleLine(event);
-    case "unclaimed": {
-      const { retryInMs, error } = event;
-      return {
-        level: "error",
-        facts: { retryInMs, error: briefly(error) },
-        text: "cannot look for what is due",
-      };
-    }
+    case "unclaimed":
+    case "shut":
+    case "opened":
+    case "fatal":
+      return storeLine(event);
     case "note": {
       const { saga, instanceId, correlationId, level, text } = event;
       return { level, facts: { ...event.facts, saga, instanceId, correlationId }, text };
     }
-    case "fatal":
-      return {
-        level: "fatal",
-        facts: { error: briefly(event.error) },
-        text: "the store failed; stopping",
-      };
+  }
+}
+
+function storeLine(
+  event: TelemetryEvent & { kind: "unclaimed" | "shut" | "opened" | "fatal" },
+): LogLine {
+  switch (event.kind) {
+    case "unclaimed": {
+      const { retryInMs, error } = event;
+      const facts = { retryInMs, error: briefly(error) };
+      return { level: "error", facts, text: "cannot look for what is due" };
+    }
+    case "shut": {
+      const text = "the store takes nothing for now; what is sent is refused";
+      return { level: "error", facts: { error: briefly(event.error) }, text };
+    }
+    case "opened": {
+      const facts = { afterMs: rounded(event.afterMs) };
+      return { level: "info", facts, text: "the store takes something again" };
+    }
+    case "fatal": {
+      const facts = { error: briefly(event.error) };
+      return { level: "fatal", facts, text: "the store failed; stopping" };
+    }
   }
 }
 

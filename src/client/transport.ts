@@ -117,7 +117,7 @@ export function backoffMs(retries: number): number {
 }
 
 function isPassing({ status }: SagaHttpError): boolean {
-  return status === 0 || status === 429 || status === 503;
+  return status === 0 || status === 429 || status === 503 || status === 507;
 }
 
 // RFC 9110, 10.2.3: seconds, or a date.

@@ -66,7 +66,7 @@ export function sendProblem(
   const status = errorStatus[error.code];
   // The id of the request names the occurrence, and finds it in the log.
   const instance = status >= 500 && isUuid(request.id) ? `urn:uuid:${request.id}` : undefined;
-  if (status === 503 || status === 429) {
+  if (status === 503 || status === 429 || status === 507) {
     void reply.header("retry-after", httpLimits.retryAfterSeconds);
   }
   // As bytes, since Fastify gives a text a charset, which this media type has not (RFC 9457, 6.1).

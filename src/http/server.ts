@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { fastify, LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { SagaError } from "../errors.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Runtime, StoreRemark } from "../runtime/runtime.ts";
 import { studioRoutes } from "../studio/studio-routes.ts";
 import type { StudioOptions } from "../studio/studio-routes.ts";
 import { answerConnectionError } from "./connection-errors.ts";
@@ -23,10 +23,17 @@ export interface ServerOptions {
   readonly logger?: FastifyBaseLogger;
   /** The folder of the sagas, for what the Studio does with their files. */
   readonly machines?: StudioOptions["machines"];
+  /** What there is against sending it something, beside what the runtime knows: `/health/ready` tells it. */
+  readonly reasons?: () => readonly StoreRemark[];
 }
 
 /** The server with its routes; the runtime stays the caller's, to close after it. */
-export function buildServer({ runtime, logger, machines }: ServerOptions): FastifyInstance {
+export function buildServer({
+  runtime,
+  logger,
+  machines,
+  reasons,
+}: ServerOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: httpLimits.bodyBytesMax,
     connectionTimeout: httpLimits.connectionTimeoutMs,
@@ -56,7 +63,7 @@ export function buildServer({ runtime, logger, machines }: ServerOptions): Fasti
 
   const methods = watchRoutes(app);
   void app.register(sagaRoutes, { runtime });
-  void app.register(healthRoutes, { runtime });
+  void app.register(healthRoutes, { runtime, ...(reasons && { reasons }) });
   void app.register(contractRoutes, { runtime });
   void app.register(studioRoutes, { runtime, machines });
   void app.register(otherMethods, { methods });

@@ -6,9 +6,22 @@ import type { Clock } from "../clock.ts";
 import { isFatalToStore } from "../errors.ts";
 import type { SagaError } from "../errors.ts";
 import type { CommitOutcome, Store, WriteSet } from "../store/store.ts";
+import type { StoreGate } from "./store-gate.ts";
 
 /** More in one transaction gains little and makes the others wait. */
 export const BATCH_MAX = 1_000;
+
+/** From here on a commit is slow: whoever sends something waits as long. */
+const SLOW_MS = 1_000;
+/** How long a slow commit is told when no other comes after it. */
+const SLOW_TOLD_MS = 10_000;
+
+export interface CommitterOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly gate: Pick<StoreGate, "shut">;
+  readonly onFatal: (error: SagaError) => void;
+}
 
 interface Waiting {
   readonly writeSet: WriteSet;
@@ -19,12 +32,16 @@ interface Waiting {
 export class Committer {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #gate: Pick<StoreGate, "shut">;
   readonly #onFatal: (error: SagaError) => void;
   #waiting: Waiting[] = [];
   #busy = false;
   #fatal: SagaError | null = null;
+  #begunAt: number | null = null;
+  #last: { readonly tookMs: number; readonly endedAt: number } | null = null;
 
-  constructor(options: { store: Store; clock: Clock; onFatal: (error: SagaError) => void }) {
+  constructor(options: CommitterOptions) {
+    this.#gate = options.gate;
     this.#store = options.store;
     this.#clock = options.clock;
     this.#onFatal = options.onFatal;
@@ -32,7 +49,8 @@ export class Committer {
 
   /** Resolves once the write set is durable, or left out. Errors are those of `Store.commit`. */
   commit(writeSet: WriteSet): Promise<CommitOutcome> {
-    if (this.#fatal !== null) return Promise.reject(this.#fatal);
+    const refusal = this.#fatal ?? this.#gate.shut;
+    if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ writeSet, resolve, reject });
       this.#wake();
@@ -41,7 +59,8 @@ export class Committer {
 
   /** Commits what `work` makes, with what it wrote itself, in a transaction of its own. See `Store.commitWith`. */
   async commitWith(work: (tx: unknown) => WriteSet): Promise<CommitOutcome> {
-    if (this.#fatal !== null) throw this.#fatal;
+    const refusal = this.#fatal ?? this.#gate.shut;
+    if (refusal !== null) throw refusal;
     if (this.#store.commitWith === undefined) throw new Error("the store has no transactions");
     try {
       return await this.#store.commitWith(work);
@@ -49,6 +68,16 @@ export class Committer {
       if (isFatalToStore(error)) this.#stop(error);
       throw error;
     }
+  }
+
+  /** How long the commit under way, or else the last one, takes, if that is too slow; null if not. */
+  slowMs(): number | null {
+    const now = this.#clock.monotonic();
+    const tookMs = this.#begunAt === null ? 0 : now - this.#begunAt;
+    if (tookMs > SLOW_MS) return tookMs;
+    const last = this.#last;
+    const isTold = last !== null && last.tookMs > SLOW_MS && now - last.endedAt <= SLOW_TOLD_MS;
+    return isTold ? last.tookMs : null;
   }
 
   #wake(): void {
@@ -59,6 +88,8 @@ export class Committer {
 
   async #flush(): Promise<void> {
     const batch = this.#waiting.splice(0, BATCH_MAX);
+    const begunAt = this.#clock.monotonic();
+    this.#begunAt = begunAt;
     try {
       const outcomes = await this.#store.commit(batch.map(({ writeSet }) => writeSet));
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as CommitOutcome);
@@ -66,6 +97,9 @@ export class Committer {
       for (const { reject } of batch) reject(error);
       if (isFatalToStore(error)) this.#stop(error);
     }
+    const endedAt = this.#clock.monotonic();
+    this.#last = { tookMs: endedAt - begunAt, endedAt };
+    this.#begunAt = null;
     this.#busy = false;
     if (this.#waiting.length > 0) this.#wake();
   }

@@ -22,7 +22,7 @@ export interface DueQueueOptions<Item extends DueItem> {
   readonly clock: Clock;
   /** The items that are due first, in order, at most `limit`. */
   readonly find: (limit: number) => Promise<readonly Item[]>;
-  /** Called once for each item that is due. It must not throw. */
+  /** Called once for each item that is due. It must not throw. Call `tried`, `remove` or `retry` when it was tried. */
   readonly onDue: (item: Item) => void;
   readonly onError: (error: unknown, retryInMs: number) => void;
   /** Items held in memory after a load; twice as many are borne before the later half is let go. */
@@ -32,8 +32,11 @@ export interface DueQueueOptions<Item extends DueItem> {
 // Node's timers stand still while a machine sleeps, and wall clocks are set: look again once a minute.
 const SLEEP_MS_MAX = 60_000;
 const LOAD_RETRY_MS = 1_000;
-// So that a host of overdue items leaves room for requests in between.
-const DUE_PER_TURN_MAX = 500;
+/**
+ * Items handed over and not tried yet. What became due while nothing ran comes in their order, so many at a time:
+ * enough for one transaction, few enough that requests are answered in between.
+ */
+export const DUE_UNDER_WAY_MAX = 200;
 
 export class DueQueue<Item extends DueItem> {
   readonly #options: DueQueueOptions<Item>;
@@ -42,6 +45,9 @@ export class DueQueue<Item extends DueItem> {
   readonly #items = new Map<string, Queued<Item>>();
   /** Items that were handed over and are not settled yet: the store still has them. */
   readonly #handed = new Set<string>();
+  /** Those of them that were not tried yet. */
+  readonly #underWay = new Set<string>();
+  #isWaking = false;
   #queue = new TinyQueue<Queued<Item>>([], byDueTime);
   #sequence = 0;
   /** All items of the store that are due up to here are in memory. */
@@ -72,14 +78,28 @@ export class DueQueue<Item extends DueItem> {
   /** The item is no more: cancelled, or settled after it was handed over. */
   remove(id: string): void {
     this.#handed.delete(id);
+    this.tried(id);
     this.#items.delete(id);
     // Removed items stay in the heap until they are due or are many.
     if (this.#queue.length > 2 * this.#items.size + 1_000) this.#rebuild();
     this.#loadIfSpent();
   }
 
+  /** The item was tried, and another one may be handed over. It stays with whoever has it until it is removed. */
+  tried(id: string): void {
+    const wasFull = this.#isFull;
+    if (!this.#underWay.delete(id) || !wasFull || this.#isWaking) return;
+    this.#isWaking = true;
+    // After the input that is ready: it goes first.
+    this.#options.clock.endOfTurn(() => {
+      this.#isWaking = false;
+      this.#sleep();
+    });
+  }
+
   /** Hands the item over again after `delayMs`. */
   retry(item: Item, delayMs: number): void {
+    this.tried(item.id);
     if (!this.#open) return;
     this.#options.clock.schedule(delayMs, () => {
       if (this.#open && this.#handed.has(item.id)) this.#options.onDue(item);
@@ -99,8 +119,12 @@ export class DueQueue<Item extends DueItem> {
     this.#queue.push(queued);
   }
 
+  get #isFull(): boolean {
+    return this.#underWay.size >= DUE_UNDER_WAY_MAX;
+  }
+
   #sleep(): void {
-    if (!this.#open) return;
+    if (!this.#open || this.#isFull) return;
     const next = this.#queue.peek()?.item;
     if (next === undefined || next.dueAtMs >= this.#wakeAtMs) return;
     this.#cancel?.();
@@ -114,12 +138,13 @@ export class DueQueue<Item extends DueItem> {
     this.#wakeAtMs = Infinity;
     if (!this.#open) return;
     const nowMs = this.#options.clock.now();
-    for (let count = 0; count < DUE_PER_TURN_MAX; count += 1) {
+    while (!this.#isFull) {
       const next = this.#queue.peek()?.item;
       if (next === undefined || next.dueAtMs > nowMs) break;
       this.#queue.pop();
       if (!this.#items.delete(next.id)) continue;
       this.#handed.add(next.id);
+      this.#underWay.add(next.id);
       this.#options.onDue(next);
     }
     this.#sleep();

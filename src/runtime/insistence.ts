@@ -7,6 +7,8 @@ import type { InstanceKey } from "../store/store.ts";
 import type { Taken } from "./mover.ts";
 import { isSuspended } from "./operate.ts";
 import type { Pauses } from "./pauses.ts";
+import { isPassing } from "./store-gate.ts";
+import type { StoreGate } from "./store-gate.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 const RETRY_MS = { first: 500, max: 60_000 } as const;
@@ -19,6 +21,8 @@ export interface Insisted {
   /** Whether a table has it, so that it need not be kept in memory while the instance is suspended. */
   readonly isKept: boolean;
   readonly deliver: () => Promise<Taken>;
+  /** Called once, when it was tried for the first time, whatever came of it. */
+  readonly onTried?: () => void;
 }
 
 /** `held`: the instance is suspended, and whoever resumes it has to begin again; `closed`: the runtime closes. */
@@ -28,32 +32,51 @@ export class Insistence {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #pauses: Pauses;
+  readonly #gate: Pick<StoreGate, "shut" | "opened">;
   #open = true;
 
-  constructor(options: { clock: Clock; telemetry: Telemetry; pauses: Pauses }) {
+  constructor(options: {
+    clock: Clock;
+    telemetry: Telemetry;
+    pauses: Pauses;
+    gate: Pick<StoreGate, "shut" | "opened">;
+  }) {
+    this.#gate = options.gate;
     this.#clock = options.clock;
     this.#telemetry = options.telemetry;
     this.#pauses = options.pauses;
   }
 
-  async on({ key, what, isKept, deliver }: Insisted): Promise<Insistent> {
-    for (let retryInMs: number = RETRY_MS.first; this.#open; retryInMs = next(retryInMs)) {
-      let error: unknown = null;
-      try {
-        if ((await deliver()) !== "faulted") return "done";
-      } catch (thrown) {
-        error = thrown;
-      }
+  async on({ key, what, isKept, deliver, onTried = () => {} }: Insisted): Promise<Insistent> {
+    let retryInMs: number = RETRY_MS.first;
+    while (this.#open) {
+      const why = await this.#try(deliver);
+      if (why === null) return "done";
       if (!this.#open) return "closed";
-      if (isSuspended(error)) {
+      // No fault of the delivery: it is tried again when the gate opens, which tells of it once for all.
+      if (this.#gate.shut !== null && isPassing(why.error)) continue;
+      onTried();
+      if (isSuspended(why.error)) {
         if (isKept) return "held";
         await this.#pauses.pause(key, null);
         continue;
       }
-      this.#telemetry({ kind: "undelivered", ...key, what, error, retryInMs });
+      this.#telemetry({ kind: "undelivered", ...key, what, error: why.error, retryInMs });
       await this.#pauses.pause(key, retryInMs);
+      retryInMs = next(retryInMs);
     }
     return "closed";
+  }
+
+  /** Null if it was taken; else why not, if there is an error. */
+  async #try(deliver: Insisted["deliver"]): Promise<{ readonly error: unknown } | null> {
+    // Nothing is begun whose result could not be kept.
+    if (this.#gate.shut !== null) await this.#gate.opened();
+    try {
+      return (await deliver()) === "faulted" ? { error: null } : null;
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** Tries `work` again a little later, if it fails, until the runtime closes. */

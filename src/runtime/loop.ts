@@ -20,6 +20,7 @@ import { Outward } from "./outward.ts";
 import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
 import { SnapshotSizes } from "./snapshot-size.ts";
+import type { StoreGate } from "./store-gate.ts";
 import { StartQueue } from "./start-queue.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Transaction } from "./transact.ts";
@@ -38,6 +39,7 @@ export interface LoopOptions {
   readonly leaseMs: number;
   readonly attemptsMax: number;
   readonly freezeContext: boolean;
+  readonly gate: StoreGate;
   /** Called after each commit, in its order for each instance. */
   readonly onMoved: (instance: Instance) => void;
   /** The store cannot say what it wrote: nothing may go on. */
@@ -52,6 +54,7 @@ interface DueDelivery extends DueItem {
 export class Loop {
   readonly mover: Mover;
   readonly #options: LoopOptions;
+  readonly #committer: Committer;
   readonly #mailboxes = new Mailboxes();
   readonly #worker: Worker;
   readonly #timers: DueQueue<DueDelivery>;
@@ -65,10 +68,11 @@ export class Loop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
-    const { store, registry, clock, telemetry, leaseMs, attemptsMax } = options;
+    const { store, registry, clock, telemetry, leaseMs, attemptsMax, gate } = options;
+    this.#committer = new Committer(options);
     const instances = new Instances(store, registry, options);
     this.#pauses = new Pauses(clock);
-    this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses });
+    this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses, gate });
     this.#sizes = new SnapshotSizes(telemetry);
     this.#worker = new Worker({
       store,
@@ -76,6 +80,7 @@ export class Loop {
       telemetry,
       leaseMs,
       attemptsMax,
+      gate,
       deliver: ({ key, effect }, outcome) =>
         this.#insist(
           key,
@@ -102,7 +107,7 @@ export class Loop {
       instances,
       mailboxes: this.#mailboxes,
       worker: this.#worker,
-      committer: new Committer({ store, clock, onFatal: (error) => this.#onFatal(error) }),
+      committer: this.#committer,
       onCommitted: (committed) => this.#onCommitted(committed),
     });
     const { mover } = this;
@@ -145,6 +150,16 @@ export class Loop {
     return place === null ? view : { ...view, waitsFor: place };
   }
 
+  /** How long a commit takes that is too slow; null if none is. */
+  slowCommitMs(): number | null {
+    return this.#committer.slowMs();
+  }
+
+  /** Goes on with what was not claimed while the store took nothing. */
+  resume(): void {
+    this.#worker.resume();
+  }
+
   /** Resolves when nothing moves any more: attempts have finished, or were aborted after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#timers.close();
@@ -156,14 +171,14 @@ export class Loop {
     await this.#mailboxes.idle();
   }
 
-  #onFatal(error: SagaError): void {
+  /** At once, since nothing can be kept any more: whatever runs is left to the next process. */
+  stop(): void {
     this.#timers.close();
     this.#lapses.close();
     this.#unparker.close();
     this.#starts.close();
     this.#outward.stop();
     this.#insistence.stop();
-    this.#options.onFatal(error);
   }
 
   #onCommitted(prepared: Prepared): void {
@@ -198,8 +213,10 @@ export class Loop {
   async #insist(
     key: InstanceKey,
     delivery: InnerDelivery | Transaction | { readonly kind: "parked" },
+    onTried?: () => void,
   ): Promise<void> {
     await this.#insistence.on({
+      ...(onTried !== undefined && { onTried }),
       key,
       what: delivery.kind,
       // The table keeps a timer until the instance is resumed; the result of an attempt is only here.
@@ -231,7 +248,10 @@ export class Loop {
     const queue = new DueQueue<DueDelivery>({
       clock: this.#options.clock,
       find,
-      onDue: (item) => void this.#insist(item.key, item.delivery).then(() => queue.remove(item.id)),
+      onDue: ({ id, key, delivery }) => {
+        const onTried = (): void => queue.tried(id);
+        void this.#insist(key, delivery, onTried).then(() => queue.remove(id));
+      },
       onError: (error, retryInMs) =>
         this.#options.telemetry({ kind: "unclaimed", error, retryInMs }),
     });

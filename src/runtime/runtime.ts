@@ -1,3 +1,4 @@
+/* oxlint-disable eslint/max-lines -- the public class: its methods are the API, and each hands over to others */
 /**
  * The runtime: starts instances, brings them events, and performs what their charts ask for, on one store.
  *
@@ -29,6 +30,7 @@ import type { JournalView } from "./journal-view.ts";
 import { Loop } from "./loop.ts";
 import type { OperationRequest } from "./operation.ts";
 import { Operations } from "./operations.ts";
+import { unreadinessOf } from "./readiness.ts";
 import { Registry } from "./registry.ts";
 import type { RuntimeOptions, SendOptions, StartOptions } from "./runtime-options.ts";
 import { Schedules } from "./schedules/schedules.ts";
@@ -41,8 +43,10 @@ import type { InstanceView } from "./view.ts";
 import { waitAfter, WAIT_MS } from "./wait-after.ts";
 import type { WaitOptions } from "./wait-after.ts";
 import { Waiters } from "./waiters.ts";
+import { WatchedStore } from "./watched-store.ts";
 import type { Condition, Waited } from "./waiters.ts";
 
+export type { StoreRemark } from "../store/store.ts";
 export type { JournalView } from "./journal-view.ts";
 export type { RuntimeOptions, SendOptions, StartOptions } from "./runtime-options.ts";
 
@@ -71,6 +75,7 @@ export class Runtime {
   /** Start instances at their due times. */
   readonly schedules: Schedules;
   readonly #store: Store;
+  readonly #watched: WatchedStore;
   readonly #random: Random;
   readonly #registry: Registry;
   readonly #waiters: Waiters;
@@ -84,7 +89,18 @@ export class Runtime {
 
   /** @internal Use `createRuntime`. */
   constructor(options: RuntimeOptions) {
-    const { store, clock = systemClock, telemetry = (): void => {} } = options;
+    const { clock = systemClock, telemetry = (): void => {} } = options;
+    this.#watched = new WatchedStore({
+      store: options.store,
+      clock,
+      telemetry,
+      onOpened: () => this.#loop.resume(),
+      onFailed: (error) => {
+        this.#loop.stop();
+        this.#stop(error);
+      },
+    });
+    const { store, gate } = this.#watched;
     this.#store = store;
     this.#random = options.random ?? systemRandom;
     this.#registry = new Registry(options.sagas);
@@ -92,10 +108,7 @@ export class Runtime {
     this.#waiters = new Waiters(clock);
     this.#feed = new Feed(store, clock);
     this.clock = clock;
-    const onFatal = (error: SagaError): void => {
-      this.#stop(error);
-      telemetry({ kind: "fatal", error });
-    };
+    const onFatal = (error: SagaError): void => this.#watched.fail(error);
     this.#loop = new Loop({
       store,
       registry: this.#registry,
@@ -104,6 +117,7 @@ export class Runtime {
       leaseMs: options.leaseMs ?? LEASE_MS,
       attemptsMax: options.attemptsMax ?? ATTEMPTS_MAX,
       freezeContext: options.freezeContext ?? false,
+      gate,
       onMoved: (instance) => {
         this.#waiters.notify(instance.record, () => toView(instance));
         this.#feed.moved(instance.record);
@@ -141,6 +155,12 @@ export class Runtime {
   /** Null while the runtime takes events; otherwise why it does not: it is closing, or its store failed for good. */
   health(): SagaError | null {
     return this.#closed;
+  }
+
+  /** Why it should be sent nothing now, each reason with a code; empty: it is ready. Reads may be answered all the same. */
+  unreadiness(): readonly StoreRemark[] {
+    const { shut } = this.#watched.gate;
+    return unreadinessOf({ closed: this.#closed, shut, slowCommitMs: this.#loop.slowCommitMs() });
   }
 
   /** What whoever runs it should know of now, though it takes events. */
@@ -381,6 +401,7 @@ export class Runtime {
       "the runtime is closing; send it again later",
     );
     this.#closed ??= closing;
+    this.#watched.gate.close();
     this.bulks.close();
     await this.schedules.close();
     await this.#loop.close(graceMs);

@@ -110,6 +110,10 @@ export type TelemetryEvent =
     }
   /** Due effects could not be claimed; it will be tried again after `retryInMs`. */
   | { readonly kind: "unclaimed"; readonly error: unknown; readonly retryInMs: number }
+  /** The store takes nothing for now: its disk is full, or another program holds it. Told once, until it is open again. */
+  | { readonly kind: "shut"; readonly error: unknown }
+  /** The store takes something again; whatever waited goes on. */
+  | { readonly kind: "opened"; readonly afterMs: number }
   /** A line from an activity or from `log` in a chart. */
   | (InstanceFacts & {
       readonly kind: "note";

@@ -13,6 +13,7 @@ import type { Attempt } from "./attempt.ts";
 import { Departures, idOf } from "./departures.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
+import type { StoreGate } from "./store-gate.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { toTransaction } from "./transact.ts";
 import type { Transaction } from "./transact.ts";
@@ -26,6 +27,8 @@ export interface WorkerOptions {
   readonly leaseMs: number;
   /** Attempts at the same time. */
   readonly attemptsMax: number;
+  /** While it is shut no attempt is claimed: its result could not be kept. */
+  readonly gate: Pick<StoreGate, "shut">;
   /** Takes the outcome of an attempt; resolves when it was committed or is of no use any more. */
   readonly deliver: (attempt: Attempt, outcome: Outcome | Transaction) => Promise<void>;
   /** Watches over an abandoned attempt that nobody may settle: its lease ends then. */
@@ -100,6 +103,7 @@ export class Worker implements WorkerFacts {
   /** Claims again what was let go of, or never taken. */
   resume(): void {
     this.#backlog = true;
+    this.#queue.serve();
     this.#claimSoon();
   }
 
@@ -203,6 +207,7 @@ export class Worker implements WorkerFacts {
   }
 
   #freePlaces(): number {
+    if (this.#options.gate.shut !== null) return 0;
     const busy = this.#attempts.size - this.#settled - this.#queue.waiting;
     return this.#options.attemptsMax - busy - this.#reserved;
   }
@@ -338,19 +343,17 @@ export class Worker implements WorkerFacts {
   }
 
   async #extendLeases(): Promise<void> {
-    const { clock, leaseMs, store, telemetry } = this.#options;
+    const { clock, leaseMs, store, telemetry, gate } = this.#options;
     const nowMs = clock.now();
     const due = [...this.#attempts.values()].filter(
       (attempt) => attempt.status !== "abandoned" && attempt.leaseUntilMs - nowMs < leaseMs * 0.7,
     );
     this.#watchLeases();
-    if (due.length === 0) return;
+    if (due.length === 0 || gate.shut !== null) return;
     const leaseUntilMs = nowMs + leaseMs;
     try {
-      await store.extendLeases(
-        due.map(({ key, effect }) => ({ ...key, ...refOf(effect) })),
-        leaseUntilMs,
-      );
+      const refs = due.map(({ key, effect }) => ({ ...key, ...refOf(effect) }));
+      await store.extendLeases(refs, leaseUntilMs);
       for (const attempt of due) attempt.leaseUntilMs = leaseUntilMs;
     } catch (error) {
       // The attempts run on; the next sweep tries again, well before the leases lapse.
@@ -365,6 +368,4 @@ export class Worker implements WorkerFacts {
 const CLAIM_MAX = 200;
 const CLAIM_RETRY_MS = 1_000;
 
-function refOf({ activityId, generation }: EffectRef): EffectRef {
-  return { activityId, generation };
-}
+const refOf = ({ activityId, generation }: EffectRef): EffectRef => ({ activityId, generation });

@@ -412,6 +412,13 @@ export interface Store extends ScheduleStore, FamilyStore {
   /** Instances that count under a limit, those after that position (0: from the first), at most `limit`, in order. */
   findLimited(page: { afterPosition: number; limit: number }): Promise<readonly LimitedInstance[]>;
 
+  /**
+   * Finds out whether a store that took nothing takes a batch now. Left out: it always does.
+   *
+   * @throws {SagaError} SAGA_STORE_BUSY or SAGA_STORE_FULL if it would not; SAGA_STORE_OUTCOME_UNKNOWN if it has failed.
+   */
+  probe?(): Promise<void>;
+
   /** What whoever runs the store should know of it now; readiness and the log tell it. Left out: nothing ever. */
   remarks?(): readonly StoreRemark[];
 

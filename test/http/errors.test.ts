@@ -310,7 +310,7 @@ test("at level debug each request is logged", async () => {
 
 test.each([
   ["SAGA_STORE_BUSY", "1"],
-  ["SAGA_STORE_FULL", undefined],
+  ["SAGA_STORE_FULL", "1"],
   ["SAGA_STORE_OUTCOME_UNKNOWN", "1"],
 ] as const)(
   "%s of the store reaches the client; to be tried again after: %s",

@@ -19,7 +19,10 @@ test("a server whose runtime is closed is live but not ready, and does not fill 
   const ready = await get(app, "/health/ready");
 
   expect(await get(app, "/health/live")).toMatchObject({ status: 200 });
-  expect(ready).toMatchObject({ status: 503, body: { code: "SAGA_RUNTIME_CLOSED" } });
+  expect(ready).toMatchObject({ status: 503, body: { code: "SAGA_NOT_READY" } });
+  expect(ready.body["reasons"]).toEqual([
+    { code: "draining", text: "the runtime is closing; send it again later" },
+  ]);
   expect(ready.headers).toMatchObject({
     "content-type": "application/problem+json",
     "retry-after": "1",
@@ -44,6 +47,6 @@ test("a server whose store failed for good is not ready, and says why", async ()
   expect(refused).toMatchObject({ status: 503, body: { code: "SAGA_STORE_OUTCOME_UNKNOWN" } });
   expect(await get(app, "/health/ready")).toMatchObject({
     status: 503,
-    body: { code: "SAGA_STORE_OUTCOME_UNKNOWN", detail: "the disk is gone" },
+    body: { reasons: [{ code: "store-failed", text: "the disk is gone" }] },
   });
 });

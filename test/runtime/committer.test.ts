@@ -12,6 +12,7 @@ function committerOn(commit: (batch: readonly WriteSet[]) => Promise<readonly Co
   const committer = new Committer({
     store: { commit } as Store,
     clock: new ManualClock(),
+    gate: { shut: null },
     onFatal: (error) => fatal.push(error),
   });
   return { committer, fatal };

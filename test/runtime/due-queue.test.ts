@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DueQueue } from "../../src/runtime/due-queue.ts";
+import { DUE_UNDER_WAY_MAX, DueQueue } from "../../src/runtime/due-queue.ts";
 import type { DueItem } from "../../src/runtime/due-queue.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 
@@ -164,4 +164,36 @@ test("a load that fails is told and tried again", async () => {
 
   expect(errors).toMatchObject([{ message: "busy" }]);
   expect(handed.map((entry) => entry.split("@")[0])).toEqual(["t-0", "t-1", "t-2"]);
+});
+
+test("a host of overdue items comes in order, so many at a time, and the next when one was tried", async () => {
+  const clock = new ManualClock(0);
+  const count = 5 * DUE_UNDER_WAY_MAX;
+  const items = Array.from({ length: count }, (_, index) => ({
+    id: `t-${index}`,
+    dueAtMs: index - count,
+  }));
+  const handed: string[] = [];
+  const queue: DueQueue<DueItem> = new DueQueue<DueItem>({
+    clock,
+    find: (limit) => Promise.resolve(items.slice(0, limit)),
+    onDue: ({ id }) => void handed.push(id),
+    onError: (error) => void handed.push(String(error)),
+  });
+
+  await queue.begin();
+  await clock.advance(1_000);
+  const atFirst = handed.length;
+  for (const id of handed.slice(0, 7)) queue.tried(id);
+  await clock.advance(1_000);
+  const afterSeven = handed.length;
+  // One whose turn was and that is not settled holds nobody up.
+  for (let index = 7; index < count; index += 1) {
+    queue.tried(`t-${index}`);
+    if (index % 50 === 0) await clock.advance(1);
+  }
+  await clock.advance(1);
+
+  expect([atFirst, afterSeven]).toEqual([DUE_UNDER_WAY_MAX, DUE_UNDER_WAY_MAX + 7]);
+  expect(handed).toEqual(items.map(({ id }) => id));
 });

@@ -45,7 +45,7 @@ export function toDocsPage(
 export function toErrorsPage(prefix: string): string {
   return toPage("Errors of Sagachart", [
     `<header><h1>Errors</h1><nav>${link(`${prefix}/docs`, "all routes")}</nav>`,
-    `<p>A code keeps its meaning; the text beside it may change. Answers of status 429 and 503 carry`,
+    `<p>A code keeps its meaning; the text beside it may change. Answers of status 429, 503 and 507 carry`,
     ` <code>Retry-After</code>: send the same request again, with the same <code>Idempotency-Key</code>.</p>`,
     `</header><main>`,
     ...errorCodes.map(

@@ -74,6 +74,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_INTERNAL: "An error that nobody expected; the server's log tells all.",
   SAGA_REVISION_CONFLICT: "The instance was changed elsewhere at the same moment. Send it again.",
   SAGA_RUNTIME_CLOSED: "The process is stopping. Send it again.",
+  SAGA_NOT_READY: "The process should be sent nothing now; `reasons` tell why.",
   SAGA_STORE_BUSY: "Another program holds the database; nothing was written. Send it again.",
   SAGA_STORE_LOCKED: "Another process runs on this database.",
   SAGA_STORE_TOO_NEW: "The database was migrated by a newer version of Sagachart.",
@@ -83,7 +84,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_STORE_TAKEN: "Another process has the file of the database now.",
   SAGA_STORE_OUTCOME_UNKNOWN:
     "The disk failed during a commit. Restart the process, then send it again.",
-  SAGA_STORE_FULL: "The disk is full; nothing was written.",
+  SAGA_STORE_FULL: "The disk is full; nothing was written. Send it again.",
 };
 
 const issues = listOf(objectOf({ path: text, message: text }));
@@ -99,6 +100,7 @@ const details: Partial<Record<ErrorCode, Readonly<Record<string, JsonSchema>>>> 
   },
   SAGA_INSTANCE_SUSPENDED: { suspended: ref("Suspension") },
   SAGA_JOURNAL_NOT_REPRODUCIBLE: { revision: { type: "integer", minimum: 1 } },
+  SAGA_NOT_READY: { reasons: listOf(objectOf({ code: text, text })) },
   SAGA_INSTANCE_ENDED: { accepts: listOf(ref("AcceptedEvent")) },
 };
 

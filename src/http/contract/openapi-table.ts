@@ -227,7 +227,7 @@ export const routes: readonly RouteDescription[] = [
     operationId: "getReadiness",
     summary: "Whether the process takes events",
     answers: [{ status: 200, description: "It does.", schema: readiness }],
-    errors: ["SAGA_RUNTIME_CLOSED", "SAGA_STORE_OUTCOME_UNKNOWN", "SAGA_STORE_TAKEN"],
+    errors: ["SAGA_NOT_READY"],
   },
   {
     method: "GET",

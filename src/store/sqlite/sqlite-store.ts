@@ -39,6 +39,7 @@ import type { Fence } from "./fence.ts";
 import { createGuest, type Guest } from "./guest.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
 import { preparePlaces, type Places } from "./places.ts";
+import { probeDatabase } from "./probe.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
 import type { DwellFilter } from "./search-dwell.ts";
 import { prepareSearch, type Search } from "./search.ts";
@@ -96,6 +97,10 @@ export class SqliteStore implements Store {
     this.#apply = prepareWriteSet(db, { epoch, places: this.#places });
     this.#search = onFirstUse(() => prepareSearch(db));
     this.#transactor = new Transactor(client, options.fence ?? (() => {}));
+  }
+
+  async probe(): Promise<void> {
+    this.#transactor.guard(() => probeDatabase(this.#client));
   }
 
   remarks(): readonly StoreRemark[] {

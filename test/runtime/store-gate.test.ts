@@ -1,0 +1,200 @@
+/** A store that takes nothing for a while, because its disk is full or another program holds it. */
+import { expect, onTestFinished, test } from "vitest";
+import { createRuntime, openSqlite, SagaError } from "../../src/index.ts";
+import type { TelemetryEvent } from "../../src/index.ts";
+import { ManualClock } from "../../src/testing/manual-clock.ts";
+import { definePurchase, PATIENCE_MS } from "../fixtures/purchase.ts";
+
+type Trouble = "SAGA_STORE_FULL" | "SAGA_STORE_BUSY";
+const WRITES: ReadonlySet<PropertyKey> = new Set([
+  "commit",
+  "claimEffects",
+  "extendLeases",
+  "probe",
+]);
+
+/** A runtime on a store whose writes fail while there is trouble, and are counted then. */
+async function open() {
+  const world = {
+    trouble: null as Trouble | null,
+    refused: {} as Record<string, number>,
+    told: [] as TelemetryEvent[],
+    charged: 0,
+  };
+  const real = openSqlite(":memory:");
+  const store = new Proxy(real, {
+    get(target, name) {
+      const verb: unknown = Reflect.get(target, name);
+      if (typeof verb !== "function") return verb;
+      return async (...args: unknown[]): Promise<unknown> => {
+        if (world.trouble !== null && WRITES.has(name)) {
+          world.refused[String(name)] = (world.refused[String(name)] ?? 0) + 1;
+          throw new SagaError(world.trouble, "nothing was written");
+        }
+        return (await Reflect.apply(verb, target, args)) as unknown;
+      };
+    },
+  });
+  const clock = new ManualClock();
+  const saga = definePurchase({
+    charge: () => {
+      world.charged += 1;
+      return Promise.resolve({ paymentId: "p-1" });
+    },
+  });
+  const runtime = await createRuntime({
+    store,
+    sagas: [saga],
+    clock,
+    telemetry: (event) => void world.told.push(event),
+  });
+  onTestFinished(async () => {
+    world.trouble = null;
+    await runtime.close({ graceMs: 0 });
+  });
+  const start = (instanceId: string) =>
+    runtime.start(saga, { instanceId, input: { cents: 1 } }).then(({ instance }) => instance);
+  const pay = (instanceId: string) => runtime.send(saga, instanceId, { type: "PAY" });
+  return { world, clock, runtime, saga, start, pay };
+}
+
+const refusedAs = (code: string) => expect.objectContaining({ code });
+
+test.each([
+  ["SAGA_STORE_FULL", "disk-full"],
+  ["SAGA_STORE_BUSY", "store-busy"],
+] as const)(
+  "after %s what is sent is refused, reads go on, the reason is %s, and a probe ends it",
+  async (code, reason) => {
+    const { world, clock, runtime, saga, start, pay } = await open();
+    await start("b-1");
+    world.trouble = code;
+
+    await expect(pay("b-1")).rejects.toThrow(refusedAs(code));
+    await expect(pay("b-1")).rejects.toThrow(refusedAs(code));
+    await expect(start("b-2")).rejects.toThrow(refusedAs(code));
+
+    // The first one found out; the others do not ask the disk.
+    expect(world.refused).toEqual({ commit: 1 });
+    expect((await runtime.get(saga, "b-1")).revision).toBe(1);
+    expect(runtime.unreadiness()).toEqual([{ code: reason, text: "nothing was written" }]);
+    await clock.advance(5_000);
+    expect(world.refused).toEqual({ commit: 1, probe: 5 });
+    expect(runtime.unreadiness()).toHaveLength(1);
+
+    world.trouble = null;
+    await clock.advance(1_000);
+
+    expect(runtime.unreadiness()).toEqual([]);
+    expect((await pay("b-1")).revision).toBe(2);
+    expect(world.told.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["shut", "opened"]));
+    expect(world.told.filter(({ kind }) => kind === "shut")).toHaveLength(1);
+  },
+);
+
+test("timers that come due on a full disk wait, and fire when there is space, without a word for each", async () => {
+  const { world, clock, runtime, saga, start } = await open();
+  for (let index = 0; index < 20; index += 1) await start(`b-${index}`);
+  world.trouble = "SAGA_STORE_FULL";
+
+  await clock.advance(10 * PATIENCE_MS);
+  const waiting = await runtime.counts({ saga: "purchase" });
+  world.trouble = null;
+  await clock.advance(1_000);
+  const fired = await runtime.counts({ saga: "purchase" });
+
+  expect(waiting).toMatchObject([{ state: "waiting", instances: 20 }]);
+  expect(fired).toMatchObject([{ state: "forgotten", instances: 20 }]);
+  expect(world.told.filter(({ kind }) => kind === "undelivered")).toEqual([]);
+  expect((await runtime.get(saga, "b-0")).phase).toBe("failed");
+});
+
+test("a result that cannot be kept is not lost, and no activity is claimed until it could be", async () => {
+  const { world, clock, runtime, saga, start, pay } = await open();
+  await start("b-1");
+  await start("b-2");
+  const paying = pay("b-1");
+  // The commit of PAY is through, and the disk is full when the activity has its result.
+  await paying;
+  world.trouble = "SAGA_STORE_FULL";
+  await clock.advance(40_000);
+  const charged = world.charged;
+
+  world.trouble = null;
+  await clock.advance(1_000);
+
+  expect(charged).toBe(1);
+  expect(world.refused["claimEffects"]).toBeUndefined();
+  expect((await runtime.get(saga, "b-1")).phase).toBe("completed");
+  expect(world.charged).toBe(1);
+});
+
+test("a runtime closes on a full disk, and what it could not keep goes on in the next", async () => {
+  const { world, clock, runtime, start } = await open();
+  await start("b-1");
+  world.trouble = "SAGA_STORE_FULL";
+  await clock.advance(PATIENCE_MS);
+
+  await expect(runtime.close({ graceMs: 0 })).resolves.toBeUndefined();
+});
+
+test("a store that fails at a read is noticed at once: nothing is taken any more", async () => {
+  const real = openSqlite(":memory:");
+  const told: TelemetryEvent[] = [];
+  let isBroken = false;
+  const store = new Proxy(real, {
+    get(target, name) {
+      const verb: unknown = Reflect.get(target, name);
+      if (typeof verb !== "function") return verb;
+      if (isBroken && name === "countInstances") {
+        return () => Promise.reject(new SagaError("SAGA_STORE_OUTCOME_UNKNOWN", "the disk fails"));
+      }
+      return (verb as () => unknown).bind(target);
+    },
+  });
+  const saga = definePurchase({});
+  const telemetry = (event: TelemetryEvent) => void told.push(event);
+  const runtime = await createRuntime({ store, sagas: [saga], telemetry });
+  onTestFinished(() => runtime.close({ graceMs: 0 }));
+  isBroken = true;
+
+  const unknown = refusedAs("SAGA_STORE_OUTCOME_UNKNOWN");
+  await expect(runtime.counts()).rejects.toThrow(unknown);
+  await expect(runtime.start(saga, { input: { cents: 1 } })).rejects.toThrow(unknown);
+
+  expect(runtime.unreadiness()).toEqual([{ code: "store-failed", text: "the disk fails" }]);
+  expect(told.filter(({ kind }) => kind === "fatal")).toHaveLength(1);
+});
+
+test("a commit that takes too long is a reason, until one is quick again", async () => {
+  const real = openSqlite(":memory:");
+  const clock = new ManualClock();
+  let takesMs = 0;
+  const store = new Proxy(real, {
+    get(target, name) {
+      const verb: unknown = Reflect.get(target, name);
+      if (typeof verb !== "function") return verb;
+      if (name !== "commit") return (verb as () => unknown).bind(target);
+      return async (...args: unknown[]): Promise<unknown> => {
+        if (takesMs > 0) await new Promise<void>((done) => clock.schedule(takesMs, done));
+        return (await Reflect.apply(verb, target, args)) as unknown;
+      };
+    },
+  });
+  const saga = definePurchase({});
+  const runtime = await createRuntime({ store, sagas: [saga], clock });
+  onTestFinished(() => runtime.close({ graceMs: 0 }));
+  const codes = () => runtime.unreadiness().map(({ code }) => code);
+
+  takesMs = 3_000;
+  const slow = runtime.start(saga, { input: { cents: 1 } });
+  await clock.advance(1_001);
+  const during = codes();
+  await clock.advance(2_000);
+  await slow;
+  const after = codes();
+  takesMs = 0;
+  await runtime.start(saga, { input: { cents: 1 } });
+
+  expect([during, after, codes()]).toEqual([["commit-slow"], ["commit-slow"], []]);
+});
