@@ -8,7 +8,7 @@ import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Measured } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
 import { percentile } from "./harness/statistics.ts";
-import { atMost } from "./harness/verdicts.ts";
+import { judge } from "./harness/targets.ts";
 import { ticketSaga } from "./machines/ticket/index.ts";
 import { bareTelemetry } from "./subjects/bare-telemetry.ts";
 import { seeing } from "./subjects/many-tickets.ts";
@@ -41,7 +41,7 @@ export const ageBench: Bench = {
       telemetry: bareTelemetry(),
     });
     const timed = options.isSmoke ? 20 : TIMED;
-    const samples = await alternate(options.rounds, {
+    const samples = await alternate(options, {
       "10": (round) => measureYoung(runtime, { round, age: 10, timed }),
       "1,000": (round) => measureYoung(runtime, { round, age: 1_000, timed }),
       "100,000": () => measureOld(runtime, timed),
@@ -58,14 +58,7 @@ export const ageBench: Bench = {
         rowAgainst(row("after 100,000: p50", "ms", old), "after 10", young),
         row("after 100,000: p99", "ms", samples.of("100,000", "p99")),
       ],
-      verdicts: [
-        atMost(
-          "transition 100,000 against transition 10",
-          toRatio("", old, young).values,
-          1.1,
-          "×",
-        ),
-      ],
+      verdicts: [judge("age", toRatio("", old, young).values)],
       settings: readSettings(path),
       notes: [],
     };

@@ -1,11 +1,15 @@
 /** All benches, in the order in which they run and stand on the page. */
 import type { Bench } from "./harness/bench.ts";
 import { ageBench } from "./age.ts";
+import { drawBench } from "./draw.ts";
 import { eventsBench } from "./events.ts";
 import { limitBench } from "./limit.ts";
 import { parkedBench } from "./parked.ts";
 import { peersBench } from "./peers.ts";
+import { restartBench } from "./restart.ts";
 import { sagaBench } from "./saga.ts";
+import { searchBench } from "./search.ts";
+import { timersBench } from "./timers.ts";
 
 export const benches: readonly Bench[] = [
   limitBench,
@@ -14,4 +18,8 @@ export const benches: readonly Bench[] = [
   eventsBench,
   ageBench,
   parkedBench,
+  timersBench,
+  restartBench,
+  searchBench,
+  drawBench,
 ];

@@ -1,4 +1,5 @@
-/** How long drawings take: the first one in a process, later ones, and one after an edit. Prints, asserts nothing. */
+/** How long drawings take: the first one, later ones, and one after an edit. */
+import { createMachine } from "xstate";
 import { loadElk } from "../src/draw/elk.ts";
 import { layoutChart } from "../src/draw/layout.ts";
 import type { LevelMemory } from "../src/draw/level.ts";
@@ -6,43 +7,66 @@ import { toChartModel } from "../src/draw/model.ts";
 import type { ChartModel } from "../src/draw/model.ts";
 import { toSvg } from "../src/draw/svg.ts";
 import { orderMachine } from "../machines/order/chart.ts";
-import { createMachine } from "xstate";
+import type { Bench } from "./harness/bench.ts";
+import { alternate, row } from "./harness/rounds.ts";
+import type { Measured } from "./harness/rounds.ts";
 
-const ROUNDS = 20;
 const LONG_MS = 60_000;
+const STEPS = 60;
+const SMOKE_STEPS = 3;
 
-const start = performance.now();
-const engine = await loadElk();
-print("load ELK", performance.now() - start);
+type Draw = (model: ChartModel, memory: LevelMemory) => Promise<string>;
 
-const order = toChartModel(orderMachine);
-await bench("order", order);
-await bench("300 states", toChartModel(createMachine(steps(60) as never)));
+export const drawBench: Bench = {
+  name: "draw",
+  summary: "drawings of the order saga and of 300 states: anew, and after an edit",
+  story:
+    "The layout and the SVG of a chart, in this process, by an engine that is loaded already. After an edit only what is around the changed " +
+    "state is laid out again.",
 
-async function bench(name: string, model: ChartModel): Promise<void> {
-  print(
-    `${name} (${model.states.length} states), first`,
-    await timed(() => draw(model, new Map())),
-  );
-  const warm = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    warm.push(await timed(() => draw(model, new Map())));
-  }
-  print(`${name}, warm, median`, median(warm));
+  async run({ rounds, isSmoke }) {
+    const begunAt = performance.now();
+    const engine = await loadElk();
+    const loadMs = performance.now() - begunAt;
+    const draw: Draw = async (model, memory) => {
+      const signal = AbortSignal.timeout(LONG_MS);
+      const layout = await layoutChart(model, { engine, memory, signal });
+      if (layout.style !== "lines") throw new Error("the layout failed");
+      return toSvg(model, layout);
+    };
+    const charts = {
+      order: toChartModel(orderMachine),
+      "300 states": toChartModel(createMachine(chain(isSmoke ? SMOKE_STEPS : STEPS) as never)),
+    };
+    const samples = await alternate(
+      { rounds, isSmoke },
+      Object.fromEntries(
+        Object.entries(charts).map(([name, model]) => [
+          name,
+          (round: number) => measure(model, draw, round),
+        ]),
+      ),
+    );
+    return {
+      rows: [
+        row("the engine is loaded", "ms", [loadMs]),
+        ...Object.keys(charts).flatMap((name) => [
+          row(`${name}: drawn anew`, "ms", samples.of(name, "anew")),
+          row(`${name}: drawn after an edit`, "ms", samples.of(name, "after an edit")),
+        ]),
+      ],
+      verdicts: [],
+      settings: {},
+      notes: [],
+    };
+  },
+};
+
+async function measure(model: ChartModel, draw: Draw, round: number): Promise<Measured> {
   const memory: LevelMemory = new Map();
-  await draw(model, memory);
-  const edits = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const edited = edit(model, round);
-    edits.push(await timed(() => draw(edited, memory)));
-  }
-  print(`${name}, after an edit, median`, median(edits));
-}
-
-async function draw(model: ChartModel, memory: LevelMemory): Promise<string> {
-  const layout = await layoutChart(model, { engine, memory, signal: AbortSignal.timeout(LONG_MS) });
-  if (layout.style !== "lines") throw new Error("the layout failed");
-  return toSvg(model, layout);
+  const anew = await timed(() => draw(model, memory));
+  const edited = edit(model, round);
+  return { anew, "after an edit": await timed(() => draw(edited, memory)) };
 }
 
 /** The last leaf gets another name. */
@@ -56,7 +80,7 @@ function edit(model: ChartModel, round: number): ChartModel {
 }
 
 /** A saga of so many steps of five states each, as in `machines/order`. */
-function steps(count: number): object {
+function chain(count: number): object {
   const keys = Array.from({ length: count }, (_, at) => `step${at}`);
   const states = keys.map((key, at) => [key, step(key, keys[at + 1] ?? "completed")] as const);
   return {
@@ -88,15 +112,7 @@ function step(key: string, next: string): object {
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
+  const begunAt = performance.now();
   await work();
-  return performance.now() - begin;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function print(what: string, ms: number): void {
-  process.stdout.write(`${what.padEnd(40)} ${ms.toFixed(0).padStart(6)} ms\n`);
+  return performance.now() - begunAt;
 }

@@ -11,7 +11,7 @@ import { measureCommits } from "./harness/fsync.ts";
 import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Contestants, Measured, Samples } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
-import { atLeast, atMost } from "./harness/verdicts.ts";
+import { judge } from "./harness/targets.ts";
 import type { LoadResult } from "./processes/load.ts";
 import { eventPath, jsonHeaders, noteBody, openTicket, ticketId } from "./subjects/tickets.ts";
 
@@ -36,7 +36,7 @@ export const eventsBench: Bench = {
       const instances = options.isSmoke ? 100 : INSTANCES;
       await inFlight(instances, 100, (index) => openTicket(sagas.url, index));
       const paths = Array.from({ length: instances }, (_, index) => eventPath(ticketId(index)));
-      const samples = await alternate(options.rounds, {
+      const samples = await alternate(options, {
         ...toContestants("sagas", { server: sagas, load, paths, options }),
         ...toContestants("empty", { server: empty, load, paths, options }),
         commit: () => measureCommits(options.folder, options.isSmoke ? 10 : COMMITS),
@@ -129,18 +129,8 @@ function toVerdicts(samples: Samples) {
     toRatio("", samples.of("sagas, 100", measured), samples.of("empty, 100", measured)).values;
   const alone = toRatio("", samples.of("sagas, 1", "p50"), samples.of("commit", "p50")).values;
   return [
-    atLeast(
-      "HTTP events/s at 100 connections against an empty Fastify POST",
-      ratio("/s"),
-      0.5,
-      "×",
-    ),
-    atMost("p99 of them against that of the empty POST", ratio("p99"), 3, "×"),
-    atMost(
-      "one HTTP client, one event at a time: p50 against one commit of one row",
-      alone,
-      2.5,
-      "×",
-    ),
+    judge("events", ratio("/s")),
+    judge("eventsP99", ratio("p99")),
+    judge("aloneHttp", alone),
   ];
 }

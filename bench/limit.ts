@@ -3,20 +3,21 @@
  * statements in transactions of the same size, and XState's own transitions on top.
  */
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { createRuntime, openSqlite } from "../src/index.ts";
 import type { Store } from "../src/index.ts";
-import type { Bench, BenchOptions } from "./harness/bench.ts";
+import type { Bench } from "./harness/bench.ts";
 import { inFlight } from "./harness/concurrency.ts";
 import { measureCommits } from "./harness/fsync.ts";
 import { runSteps, runXState } from "./harness/pure-steps.ts";
-import { beginRecording, readRecording, recordedUpTo } from "./harness/recorder.ts";
+import { recordBatches, withCommits } from "./harness/recorded-store.ts";
 import type { Batches } from "./harness/recorder.ts";
 import { replay } from "./harness/replay.ts";
 import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Measured } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
-import { atLeast } from "./harness/verdicts.ts";
+import { judge } from "./harness/targets.ts";
+import { percentile } from "./harness/statistics.ts";
+import { ticketSaga } from "./machines/ticket/index.ts";
 import { bareTelemetry } from "./subjects/bare-telemetry.ts";
 import { orderInput, orderSaga, TRANSITIONS } from "./subjects/four-steps.ts";
 
@@ -24,6 +25,8 @@ const SAGAS = 2_000;
 const SMOKE_SAGAS = 20;
 const CONCURRENCY = 100;
 const COMMITS = 500;
+const EVENTS_ALONE = 500;
+const QUARTER_MS = 90 * 86_400_000;
 
 export const limitBench: Bench = {
   name: "limit",
@@ -31,18 +34,24 @@ export const limitBench: Bench = {
   story:
     "Sagas of four steps, 100 at a time, once with every row recorded that reaches the file. The raw statements then write the same " +
     "rows, all columns of them, in transactions of the same size into a file with the same schema, indexes and settings. The limit is the time of " +
-    "those plus the time of XState's plain `machine.transition` with one reused scope for the same transitions.",
+    "those plus the time of XState's plain `machine.transition` with one reused scope for the same transitions. " +
+    "One event at a time is one client that sends to one waiting instance, in the process.",
 
   async run(options) {
     const sagas = options.isSmoke ? SMOKE_SAGAS : SAGAS;
-    const recorded = await record(options, sagas);
-    const samples = await alternate(options.rounds, {
+    const recorded = await recordBatches(join(options.folder, "recorded.db"), async (store) => {
+      await runSagas(store, sagas);
+    });
+    const samples = await alternate(options, {
       runtime: (round) => measureRuntime(join(options.folder, `runtime-${round}.db`), sagas),
       limit: (round) => measureLimit(join(options.folder, `raw-${round}.db`), recorded, sagas),
+      alone: (round) => measureAlone(join(options.folder, `alone-${round}.db`), options.isSmoke),
       commit: () => measureCommits(options.folder, options.isSmoke ? 10 : COMMITS),
     });
     const transitions = samples.of("runtime", "transitions");
     const limit = samples.of("limit", "both");
+    const alone = samples.of("alone", "p50");
+    const commit = samples.of("commit", "p50");
     return {
       rows: [
         rowAgainst(row("runtime: transitions", "/s", transitions), "limit", limit),
@@ -54,52 +63,19 @@ export const limitBench: Bench = {
         row("limit: transitions in a transaction", "", samples.of("limit", "batch")),
         row("limit: rows of a transition", "", samples.of("limit", "rows of a transition")),
         row("commits of one row by raw statements", "/s", samples.of("commit", "/s")),
-        row("one commit of one row", "ms", samples.of("commit", "p50")),
+        row("one commit of one row: p50", "ms", samples.of("commit", "p50")),
+        rowAgainst(row("one event at a time: p50", "ms", alone), "one commit", commit),
+        row("one event at a time: p99", "ms", samples.of("alone", "p99")),
       ],
       verdicts: [
-        atLeast(
-          "transitions/s against the limit (same rows, same batch sizes, plus pure XState)",
-          toRatio("", transitions, limit).values,
-          0.6,
-          "×",
-        ),
+        judge("limit", toRatio("", transitions, limit).values),
+        judge("alone", toRatio("", alone, commit).values),
       ],
-      settings: readSettings(join(options.folder, "runtime-0.db")),
+      settings: readSettings(join(options.folder, "runtime-1.db")),
       notes: [],
     };
   },
 };
-
-/** Runs the sagas once with all rows recorded; the triggers make it slow, so nothing is timed. */
-async function record({ folder }: BenchOptions, sagas: number): Promise<Batches> {
-  const path = join(folder, "recorded.db");
-  await openSqlite(path).close();
-  beginRecording(path);
-  const reader = new Database(path);
-  const ends: number[] = [];
-  const store = withCommits(openSqlite(path), () => ends.push(recordedUpTo(reader)));
-  // The opening itself writes a row or two.
-  ends.push(recordedUpTo(reader));
-  await runSagas(store, sagas);
-  reader.close();
-  return readRecording(path, ends).slice(1);
-}
-
-/** The store, telling of each batch that it has committed. */
-function withCommits(store: Store, onCommitted: (writeSets: number) => void): Store {
-  const commit: Store["commit"] = async (writeSets) => {
-    const outcomes = await store.commit(writeSets);
-    onCommitted(writeSets.length);
-    return outcomes;
-  };
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === "commit") return commit;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
 
 /** Milliseconds from the first start to the last end. */
 async function runSagas(store: Store, count: number): Promise<number> {
@@ -122,6 +98,19 @@ async function measureRuntime(path: string, sagas: number): Promise<Measured> {
   const tookMs = await runSagas(store, sagas);
   const transitions = sagas * TRANSITIONS;
   return { transitions: (transitions / tookMs) * 1_000, batch: transitions / batches };
+}
+
+/** One client sends one event after the other to one instance: latency, with nothing to share a commit with. */
+async function measureAlone(path: string, isSmoke: boolean): Promise<Measured> {
+  const telemetry = bareTelemetry();
+  const runtime = await createRuntime({ store: openSqlite(path), sagas: [ticketSaga], telemetry });
+  const input = { subject: "a parcel is late", openMs: QUARTER_MS };
+  await runtime.start(ticketSaga, { instanceId: "t-1", input });
+  const tookMs = await inFlight(isSmoke ? 10 : EVENTS_ALONE, 1, () =>
+    runtime.send(ticketSaga, "t-1", { type: "NOTE", text: "called back, will call again" }),
+  );
+  await runtime.close();
+  return { p50: percentile(tookMs, 0.5), p99: percentile(tookMs, 0.99) };
 }
 
 async function measureLimit(path: string, batches: Batches, sagas: number): Promise<Measured> {

@@ -1,5 +1,5 @@
 /** `npm run bench -- [names] [options]`: runs benches and prints what they found. `--help` lists them. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -18,6 +18,7 @@ interface Arguments {
   readonly minutes: number;
   readonly isSmoke: boolean;
   readonly isJson: boolean;
+  readonly outPath: string | null;
 }
 
 const given = readArguments();
@@ -32,6 +33,7 @@ function readArguments(): Arguments | null {
         rounds: { type: "string", default: String(ROUNDS) },
         minutes: { type: "string", default: String(SOAK_MINUTES) },
         json: { type: "boolean", default: false },
+        out: { type: "string" },
         smoke: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -46,6 +48,7 @@ function readArguments(): Arguments | null {
       minutes: toNumber("minutes", values.minutes),
       isSmoke: values.smoke,
       isJson: values.json,
+      outPath: values.out ?? null,
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -71,7 +74,7 @@ function toNumber(name: string, text: string): number {
   throw new Error(`--${name} is "${text}"; give a number above 0`);
 }
 
-async function runAll({ chosen, isJson, ...options }: Arguments): Promise<void> {
+async function runAll({ chosen, isJson, outPath, ...options }: Arguments): Promise<void> {
   const begunAt = new Date().toISOString();
   const reports: BenchReport[] = [];
   for (const bench of chosen) {
@@ -86,7 +89,9 @@ async function runAll({ chosen, isJson, ...options }: Arguments): Promise<void> 
     machine: describeMachine(),
     benches: reports,
   };
-  if (isJson) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  if (isJson) process.stdout.write(text);
+  if (outPath !== null) writeFileSync(outPath, text);
 }
 
 async function runOne(
@@ -121,7 +126,7 @@ function help(): string {
       `  ${name.padEnd(width)}  ${summary}${isLong ? " (only by name)" : ""}`,
   );
   return [
-    "npm run bench -- [names] [--rounds 5] [--minutes 30] [--json]",
+    "npm run bench -- [names] [--rounds 5] [--minutes 30] [--json] [--out <file>]",
     "",
     "Runs benches, by default all but the long ones, and prints a table for each.",
     "",
@@ -129,7 +134,8 @@ function help(): string {
     "",
     "  --rounds   counted rounds, after one that warms up",
     "  --minutes  how long a bench without an end of its own goes on",
-    "  --json     prints one report as JSON",
+    "  --json     prints one report as JSON instead of tables",
+    "  --out      writes the report to a file as well: `npm run bench:docs` makes the page of it",
     "  --smoke    tiny sizes, to see that all of it runs",
     "",
   ].join("\n");

@@ -10,7 +10,7 @@ import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Contestants, Measured } from "./harness/rounds.ts";
 import { startServer } from "./harness/server.ts";
 import { readSettings } from "./harness/settings.ts";
-import { atMost } from "./harness/verdicts.ts";
+import { judge } from "./harness/targets.ts";
 import type { LoadResult } from "./processes/load.ts";
 import { fillTickets } from "./subjects/many-tickets.ts";
 import { eventPath, jsonHeaders, noteBody, post, ticketId } from "./subjects/tickets.ts";
@@ -42,7 +42,7 @@ export const parkedBench: Bench = {
         some: await prepare(some, { options, built, load }),
         many: await prepare(many, { options, built, load }),
       };
-      const samples = await alternate(options.rounds, contestants);
+      const samples = await alternate(options, contestants);
       const sizes = { few: few, some: some, many: many };
       const rows = Object.entries(sizes).flatMap(([name, count]) => {
         const of = (measured: string): readonly number[] => samples.of(name, measured);
@@ -69,15 +69,10 @@ export const parkedBench: Bench = {
       return {
         rows,
         verdicts: [
-          atMost(
-            "1,000,000 parked: start to the first served event",
-            samples.of("many", "first"),
-            1_000,
-            "ms",
-          ),
-          atMost("1,000,000 parked: RSS", samples.of("many", "rss after"), 250, "MiB"),
-          atMost("1,000,000 parked: bytes for each", samples.of("many", "bytes"), 1_500, "bytes"),
-          atMost("events to random ones among 1,000,000 against 1,000: p50", slower, 1.3, "×"),
+          judge("parkedStart", samples.of("many", "first")),
+          judge("parkedMemory", samples.of("many", "rss after")),
+          judge("parkedBytes", samples.of("many", "bytes")),
+          judge("parkedEvents", slower),
         ],
         settings: readSettings(pathOf(options, few)),
         notes: [],

@@ -4,7 +4,8 @@ import { installPeers, runPeer, versionOf } from "./harness/peers.ts";
 import type { Peer } from "./harness/peers.ts";
 import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Samples } from "./harness/rounds.ts";
-import { atLeast } from "./harness/verdicts.ts";
+import type { TargetName } from "./harness/targets.ts";
+import { judge, notMeasured } from "./harness/targets.ts";
 
 const CONCURRENCY = 100;
 const SMOKE_SAGAS = 10;
@@ -36,12 +37,12 @@ const all: readonly Peer[] = [
   },
 ];
 
-/** How many times as many sagas as a peer: what was set before anything was measured. */
-const targets: Readonly<Record<string, number>> = {
-  "OpenWorkflow, SQLite": 15,
-  "XState + Drizzle by hand": 10,
-  "@effect/workflow, SQLite": 100,
-};
+/** The targets on peers. */
+const targets = {
+  "OpenWorkflow, SQLite": "openworkflow",
+  "XState + Drizzle by hand": "byHand",
+  "@effect/workflow, SQLite": "effect",
+} as const satisfies Record<string, TargetName>;
 
 export const peersBench: Bench = {
   name: "peers",
@@ -61,7 +62,7 @@ export const peersBench: Bench = {
     if (!isSmoke) installPeers(tell);
     const settings: Record<string, string> = {};
     const samples = await alternate(
-      rounds,
+      { rounds, isSmoke },
       Object.fromEntries(
         peers.map((peer) => [
           peer.name,
@@ -78,7 +79,7 @@ export const peersBench: Bench = {
     const missing = all.filter((peer) => !peers.includes(peer)).map(({ name }) => name);
     return {
       rows: peers.flatMap((peer) => toRows(peer, samples)),
-      verdicts: Object.keys(targets).map((name) => toVerdict(name, peers, samples)),
+      verdicts: Object.entries(targets).map((entry) => toVerdict(entry, peers, samples)),
       settings,
       notes: missing.length === 0 ? [] : [`Not measured in this run: ${missing.join("; ")}.`],
     };
@@ -97,12 +98,11 @@ function toRows({ name }: Peer, samples: Samples): readonly Row[] {
   ];
 }
 
-function toVerdict(name: string, peers: readonly Peer[], samples: Samples): Verdict {
-  const measure = `sagas/s at concurrency ${CONCURRENCY} against ${name}`;
-  const bound = targets[name] ?? Number.NaN;
-  if (peers.every((peer) => peer.name !== name)) {
-    return { measure, target: `at least ${bound} ×`, measured: null, isReached: false };
-  }
-  const ratio = toRatio("", samples.of(OURS, "sagas"), samples.of(name, "sagas"));
-  return atLeast(measure, ratio.values, bound, "×");
+function toVerdict(
+  [name, target]: readonly [string, TargetName],
+  peers: readonly Peer[],
+  samples: Samples,
+): Verdict {
+  if (peers.every((peer) => peer.name !== name)) return notMeasured(target);
+  return judge(target, toRatio("", samples.of(OURS, "sagas"), samples.of(name, "sagas")).values);
 }

@@ -1,85 +1,72 @@
-/**
- * How late overdue timers fire after a start: one, and a thousand at once, among 10,000 parked instances.
- * `npx tsx bench/restart.ts`
- */
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+/** How soon overdue timers fire after a start: one, and a thousand at once, among 10,000 parked instances. */
 import { join } from "node:path";
-import { setup } from "xstate";
-import { systemClock } from "../src/clock.ts";
-import { createRuntime, defineSaga, openSqlite } from "../src/index.ts";
-import type { Clock } from "../src/index.ts";
+import { createRuntime, openSqlite } from "../src/index.ts";
+import type { Bench } from "./harness/bench.ts";
+import { countdown } from "./harness/countdown.ts";
+import { withCopy } from "./harness/own-files.ts";
+import { alternate, row } from "./harness/rounds.ts";
+import type { Measured } from "./harness/rounds.ts";
+import { readSettings } from "./harness/settings.ts";
+import { ticketSaga } from "./machines/ticket/index.ts";
+import { fillTickets } from "./subjects/many-tickets.ts";
 
 const PARKED = 10_000;
-const HOUR_MS = 3_600_000;
+const SMOKE_PARKED = 50;
+const MANY = 1_000;
+const SMOKE_MANY = 10;
+const QUARTER_MS = 90 * 86_400_000;
 
-const saga = defineSaga({
-  name: "parked",
-  version: 1,
-  machine: setup({
-    types: { input: {} as { waitMs: number }, context: {} as { waitMs: number } },
-    delays: { wait: ({ context }) => context.waitMs },
-  }).createMachine({
-    id: "parked",
-    context: ({ input }) => input,
-    initial: "waiting",
-    states: {
-      waiting: { tags: "forward", after: { wait: "over" } },
-      over: { type: "final", tags: "completed" },
-    },
-  }),
-  activities: {},
-});
+export const restartBench: Bench = {
+  name: "restart",
+  summary: "overdue timers after a start: one, and 1,000, among 10,000 parked instances",
+  story:
+    "10,000 instances wait for timers, some of which became due while no process ran. The clock runs from the opening of the file, in a process " +
+    "that is there already, until the transitions of the overdue timers are durable.",
 
-/** Starts instances an hour ago, some of whose timers were due meanwhile. */
-async function park(path: string, overdue: number): Promise<void> {
-  const anHourAgo: Clock = { ...systemClock, now: () => systemClock.now() - HOUR_MS };
-  const runtime = await createRuntime({ store: openSqlite(path), sagas: [saga], clock: anHourAgo });
-  const starts = Array.from({ length: PARKED }, (_, index) =>
-    runtime.start(saga, {
-      instanceId: `p-${index}`,
-      input: { waitMs: index < overdue ? HOUR_MS / 2 : 2 * HOUR_MS },
-    }),
-  );
-  await Promise.all(starts);
-  await runtime.close();
-}
+  async run({ rounds, isSmoke, folder }) {
+    const count = isSmoke ? SMOKE_PARKED : PARKED;
+    const overdue = { one: 1, many: isSmoke ? SMOKE_MANY : MANY };
+    const prepare = async (name: string, late: number): Promise<() => Promise<Measured>> => {
+      const path = join(folder, `${name}.db`);
+      const nowMs = Date.now();
+      const dueAtMs = (index: number): number => nowMs + (index < late ? -1_000 : QUARTER_MS);
+      await fillTickets(path, { count, dueAtMs });
+      return () => withCopy({ path, within: folder }, (copy) => fireOverdue(copy, late));
+    };
+    const samples = await alternate(
+      { rounds, isSmoke },
+      {
+        one: await prepare("one", overdue.one),
+        many: await prepare("many", overdue.many),
+      },
+    );
+    return {
+      rows: [
+        row("1 overdue: fires after", "ms", samples.of("one", "last")),
+        row("1,000 overdue: the first fires after", "ms", samples.of("many", "first")),
+        row("1,000 overdue: the last fires after", "ms", samples.of("many", "last")),
+      ],
+      verdicts: [],
+      settings: readSettings(join(folder, "one.db")),
+      notes: [],
+    };
+  },
+};
 
-/** Milliseconds from the start of a runtime to its first and to its last overdue timer. */
-async function fireOverdue(
-  path: string,
-  overdue: number,
-): Promise<{ first: number; last: number }> {
-  const firedAt: number[] = [];
+async function fireOverdue(path: string, overdue: number): Promise<Measured> {
+  const firedAtMs: number[] = [];
+  const left = countdown(overdue);
   const begunAt = performance.now();
   const runtime = await createRuntime({
     store: openSqlite(path),
-    sagas: [saga],
-    telemetry: ({ kind }) => {
-      if (kind === "transition") firedAt.push(performance.now() - begunAt);
+    sagas: [ticketSaga],
+    telemetry({ kind }) {
+      if (kind !== "transition") return;
+      firedAtMs.push(performance.now() - begunAt);
+      left.count();
     },
   });
-  await Promise.all(
-    Array.from({ length: overdue }, (_, index) =>
-      runtime.waitFor(saga, `p-${index}`, { phase: "completed" }),
-    ),
-  );
+  await left.over;
   await runtime.close();
-  return { first: firedAt[0] ?? 0, last: firedAt.at(-1) ?? 0 };
-}
-
-const folder = mkdtempSync(join(tmpdir(), "sagachart-bench-"));
-try {
-  process.stdout.write(
-    `${PARKED} parked instances, synchronous=FULL, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n\n` +
-      "| overdue timers | first fires after, ms | last fires after, ms |\n|---|---|---|\n",
-  );
-  for (const overdue of [1, 1_000]) {
-    const path = join(folder, `${overdue}.db`);
-    await park(path, overdue);
-    const { first, last } = await fireOverdue(path, overdue);
-    process.stdout.write(`| ${overdue} | ${first.toFixed(0)} | ${last.toFixed(0)} |\n`);
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  return { first: firedAtMs[0] ?? Number.NaN, last: firedAtMs.at(-1) ?? Number.NaN };
 }

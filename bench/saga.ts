@@ -2,12 +2,12 @@
  * Whole sagas: four steps whose activities do nothing, from the start to the end, by so many clients at a time;
  * and the same saga when its last step fails and three steps are undone.
  */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createRuntime, openSqlite } from "../src/index.ts";
 import type { AnySaga } from "../src/index.ts";
 import type { Bench, BenchOptions, Row } from "./harness/bench.ts";
 import { inFlight } from "./harness/concurrency.ts";
+import { withNewFile } from "./harness/own-files.ts";
 import { alternate, row } from "./harness/rounds.ts";
 import type { Measured, Samples } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
@@ -56,11 +56,11 @@ export const sagaBench: Bench = {
   async run(options) {
     const contestants = Object.fromEntries(
       loads.flatMap((load) => [
-        [load.name, (round: number) => measureSpeed(load, options, round)],
-        [watched(load), (round: number) => measureCost(load, options, round)],
+        [load.name, () => measureSpeed(load, options)],
+        [watched(load), () => measureCost(load, options)],
       ]),
     );
-    const samples = await alternate(options.rounds, contestants);
+    const samples = await alternate(options, contestants);
     const path = join(options.folder, "settings.db");
     await openSqlite(path).close();
     return {
@@ -91,8 +91,8 @@ function toRows(load: Load, samples: Samples): readonly Row[] {
   ];
 }
 
-async function measureSpeed(load: Load, options: BenchOptions, round: number): Promise<Measured> {
-  return withRuntime(load, options, round, async (run, count) => {
+async function measureSpeed(load: Load, options: BenchOptions): Promise<Measured> {
+  return withRuntime(load, options, async (run, count) => {
     const begunAt = performance.now();
     const tookMs = await run();
     const seconds = (performance.now() - begunAt) / 1_000;
@@ -105,8 +105,8 @@ async function measureSpeed(load: Load, options: BenchOptions, round: number): P
   });
 }
 
-async function measureCost(load: Load, options: BenchOptions, round: number): Promise<Measured> {
-  return withRuntime(load, options, round, async (run, count) => {
+async function measureCost(load: Load, options: BenchOptions): Promise<Measured> {
+  return withRuntime(load, options, async (run, count) => {
     const begunAt = performance.now();
     const cost = await watch(run);
     const tookMs = performance.now() - begunAt;
@@ -123,25 +123,24 @@ type Run = () => Promise<Float64Array>;
 async function withRuntime(
   { name, saga, phase, count, concurrency }: Load,
   { folder, isSmoke }: BenchOptions,
-  round: number,
   work: (run: Run, count: number) => Promise<Measured>,
 ): Promise<Measured> {
-  const path = join(folder, `saga-${round}.db`);
-  const telemetry = bareTelemetry();
-  const runtime = await createRuntime({ store: openSqlite(path), sagas: [saga], telemetry });
-  const sagas = isSmoke ? 10 : count;
-  const measured = await work(
-    () =>
-      inFlight(sagas, concurrency, async (index) => {
-        const instanceId = `${name}-${index}`;
-        await runtime.start(saga, { instanceId, input: orderInput });
-        await runtime.waitFor(saga, instanceId, { phase });
-      }),
-    sagas,
-  );
-  await runtime.close();
-  rmSync(path, { force: true });
-  return measured;
+  return withNewFile(folder, async (path) => {
+    const telemetry = bareTelemetry();
+    const runtime = await createRuntime({ store: openSqlite(path), sagas: [saga], telemetry });
+    const sagas = isSmoke ? 10 : count;
+    const measured = await work(
+      () =>
+        inFlight(sagas, concurrency, async (index) => {
+          const instanceId = `${name}-${index}`;
+          await runtime.start(saga, { instanceId, input: orderInput });
+          await runtime.waitFor(saga, instanceId, { phase });
+        }),
+      sagas,
+    );
+    await runtime.close();
+    return measured;
+  });
 }
 
 function watched({ name }: Load): string {

@@ -1,65 +1,21 @@
-/**
- * Searching, counting and moving among a thousand and among a million instances: what each costs, and whether
- * it costs the same. `npm run bench:search -- --help`
- */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+/** Searching, counting and moving among a thousand and among a million instances: what each costs, and whether it costs the same. */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { setup } from "xstate";
-import { createRuntime, defineSaga, openSqlite } from "../src/index.ts";
+import { createRuntime, openSqlite } from "../src/index.ts";
 import type { Runtime } from "../src/index.ts";
-import { fill, idOf, START_MS, STEP_MS } from "./search-fill.ts";
+import type { Bench, BenchOptions } from "./harness/bench.ts";
+import { alternate, row, rowAgainst } from "./harness/rounds.ts";
+import type { Measured } from "./harness/rounds.ts";
+import { readSettings } from "./harness/settings.ts";
+import { percentile } from "./harness/statistics.ts";
+import { idOf, START_MS, STEP_MS } from "./subjects/parcels-fill.ts";
+import { fillParcels, parcelSaga } from "./subjects/parcels.ts";
 
-const { values } = parseArgs({
-  options: {
-    small: { type: "string", default: "1000" },
-    large: { type: "string", default: "1000000" },
-    runs: { type: "string", default: "200" },
-    help: { type: "boolean", default: false },
-  },
-});
-
-if (values.help) {
-  process.stdout.write(
-    "npm run bench:search -- [--small 1000] [--large 1000000] [--runs 200]\n" +
-      "Prints latencies of searches, counts and events among few and among many instances, and their ratio.\n",
-  );
-  process.exit(0);
-}
-
-const saga = defineSaga({
-  name: "parcel",
-  version: 1,
-  machine: setup({
-    types: { events: {} as { type: "PACK" | "LOSE" | "GIVE_UP" | "END" } },
-  }).createMachine({
-    id: "parcel",
-    initial: "waiting",
-    states: {
-      waiting: { tags: ["forward", "open"], on: { PACK: "packed", LOSE: "searching" } },
-      packed: { tags: "forward", on: { END: "delivered", PACK: "waiting" } },
-      searching: {
-        initial: "asking",
-        states: {
-          asking: { tags: "compensating", on: { GIVE_UP: "lost" } },
-          lost: { tags: ["stuck", "urgent"] },
-        },
-      },
-      delivered: { type: "final", tags: "completed" },
-    },
-  }),
-  activities: {},
-});
-
-/** Which states there are, how an instance gets there, and how many of 10,000 are there. */
-const standings = [
-  { events: ["PACK", "END"], share: 8_989 },
-  { events: [], share: 500 },
-  { events: ["PACK"], share: 400 },
-  { events: ["LOSE"], share: 110 },
-  { events: ["LOSE", "GIVE_UP"], share: 1 },
-] as const;
+const FEW = 1_000;
+const MANY = 1_000_000;
+const SMOKE_MANY = 2_000;
+/** Runs of each work in a turn. */
+const RUNS = 40;
+const SMOKE_RUNS = 2;
 
 type Work = (runtime: Runtime, count: number, run: number) => Promise<unknown>;
 
@@ -104,74 +60,70 @@ const works: Readonly<Record<string, Work>> = {
   "one event into a random instance": (runtime, count, run) => {
     // Of each ten thousand, these are packed or waiting: from either it leads to the other.
     const index = Math.floor(randomOf(run, count) / 10_000) * 10_000 + 120 + (run % 300);
-    return runtime.send(saga, idOf(index), { type: "PACK" });
+    return runtime.send(parcelSaga, idOf(index), { type: "PACK" });
   },
 };
 
-interface Latency {
-  readonly p50: number;
-  readonly p99: number;
+export const searchBench: Bench = {
+  name: "search",
+  summary: "searches, counts and events among 1,000 and among 1,000,000 instances",
+  story:
+    "A page of 50 unless it is said otherwise, in the process, one call after the other. Most of the instances have ended, a few are in rare " +
+    "places, and each has three attributes. The ratio is that of a million to a thousand.",
+
+  async run(options) {
+    const few = await open(options, FEW);
+    const many = await open(options, options.isSmoke ? SMOKE_MANY : MANY);
+    const samples = await alternate(options, { few: few.measure, many: many.measure });
+    await Promise.all([few.close(), many.close()]);
+    return {
+      rows: Object.keys(works).map((name) =>
+        rowAgainst(
+          row(`${name}: p50 among 1,000,000`, "ms", samples.of("many", name)),
+          "among 1,000",
+          samples.of("few", name),
+        ),
+      ),
+      verdicts: [],
+      settings: readSettings(few.path),
+      notes: [],
+    };
+  },
+};
+
+interface Opened {
+  readonly path: string;
+  readonly measure: (round: number) => Promise<Measured>;
+  close(): Promise<void>;
 }
 
-async function measure(path: string, count: number): Promise<Map<string, Latency>> {
-  const runtime = await createRuntime({ store: openSqlite(path), sagas: [saga] });
-  const latencies = new Map<string, Latency>();
-  for (const [name, work] of Object.entries(works)) {
-    const times: number[] = [];
-    for (let run = 0; run < Number(values.runs); run += 1) {
-      const begunAt = performance.now();
-      await work(runtime, count, run);
-      times.push(performance.now() - begunAt);
-    }
-    times.sort((a, b) => a - b);
-    const at = (share: number): number => times[Math.floor((times.length - 1) * share)] ?? 0;
-    latencies.set(name, { p50: at(0.5), p99: at(0.99) });
-  }
-  await runtime.close();
-  return latencies;
-}
-
-async function fillAndMeasure(folder: string, count: number): Promise<Map<string, Latency>> {
+async function open({ folder, isSmoke, tell }: BenchOptions, count: number): Promise<Opened> {
   const path = join(folder, `${count}.db`);
   const begunAt = performance.now();
-  const runtime = await createRuntime({ store: openSqlite(path), sagas: [saga] });
-  for (const [index, { events }] of standings.entries()) {
-    const instanceId = `template-${index}`;
-    await runtime.start(saga, { instanceId, input: undefined });
-    for (const type of events) await runtime.send(saga, instanceId, { type });
-  }
-  await runtime.close();
-  fill(
+  await fillParcels(path, count);
+  tell(`${count} instances in ${Math.round((performance.now() - begunAt) / 1_000)} s`);
+  const runtime = await createRuntime({ store: openSqlite(path), sagas: [parcelSaga] });
+  const runs = isSmoke ? SMOKE_RUNS : RUNS;
+  return {
     path,
-    count,
-    standings.map(({ share }) => share),
-  );
-  const seconds = ((performance.now() - begunAt) / 1_000).toFixed(0);
-  const megabytes = (statSync(path).size / 2 ** 20).toFixed(0);
-  process.stderr.write(`${count} instances, ${megabytes} MiB, filled in ${seconds} s\n`);
-  return measure(path, count);
+    measure: (round) => measure(runtime, { count, runs, from: round * runs }),
+    close: () => runtime.close(),
+  };
 }
 
-const folder = mkdtempSync(join(tmpdir(), "sagachart-bench-"));
-try {
-  const small = await fillAndMeasure(folder, Number(values.small));
-  const large = await fillAndMeasure(folder, Number(values.large));
-  const rows = [...small].map(([name, few]) => {
-    const many = large.get(name) ?? few;
-    const cells = [few.p50, few.p99, many.p50, many.p99].map((ms) => ms.toFixed(2));
-    return `| ${name} | ${cells.join(" | ")} | ${(many.p50 / few.p50).toFixed(1)} |`;
-  });
-  process.stdout.write(
-    [
-      `${values.runs} runs each, synchronous=FULL, ms`,
-      `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
-      "",
-      `| work | ${values.small}: p50 | p99 | ${values.large}: p50 | p99 | ratio of p50 |`,
-      "|---|---|---|---|---|---|",
-      ...rows,
-      "",
-    ].join("\n"),
-  );
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+async function measure(
+  runtime: Runtime,
+  { count, runs, from }: { count: number; runs: number; from: number },
+): Promise<Measured> {
+  const measured: Record<string, number> = {};
+  for (const [name, work] of Object.entries(works)) {
+    const tookMs: number[] = [];
+    for (let run = from; run < from + runs; run += 1) {
+      const begunAt = performance.now();
+      await work(runtime, count, run);
+      tookMs.push(performance.now() - begunAt);
+    }
+    measured[name] = percentile(tookMs, 0.5);
+  }
+  return measured;
 }

@@ -1,13 +1,15 @@
 /** What the disk allows: commits of one row by raw statements, one fsync each, with the store's settings. */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { openConnection } from "../../src/store/sqlite/connection.ts";
+import { withNewFile } from "./own-files.ts";
 import type { Measured } from "./rounds.ts";
 import { percentile } from "./statistics.ts";
 
 /** `p50`: ms of one commit. `/s`: commits one after the other. */
-export function measureCommits(folder: string, count: number): Measured {
-  const path = join(folder, "commits.db");
+export async function measureCommits(folder: string, count: number): Promise<Measured> {
+  return withNewFile(folder, (path) => measure(path, count));
+}
+
+function measure(path: string, count: number): Measured {
   const client = openConnection(path);
   client.exec("CREATE TABLE IF NOT EXISTS bench_rows (id INTEGER PRIMARY KEY, text TEXT NOT NULL)");
   const insert = client.prepare("INSERT INTO bench_rows (text) VALUES (?)");
@@ -21,6 +23,5 @@ export function measureCommits(folder: string, count: number): Measured {
   }
   const seconds = (performance.now() - begunAt) / 1_000;
   client.close();
-  rmSync(path, { force: true });
   return { p50: percentile(tookMs, 0.5), "/s": count / seconds };
 }

@@ -40,7 +40,7 @@ export function toText(report: BenchReport): string {
 }
 
 /** `synchronous=FULL, journal_mode=wal`: as read back. */
-function settingsLine({ settings }: Pick<Findings, "settings">): string {
+export function settingsLine({ settings }: Pick<Findings, "settings">): string {
   const parts = Object.entries(settings).map((entry) => entry.join("="));
   return parts.length === 0 ? "no settings" : parts.join(", ");
 }

@@ -3,7 +3,7 @@
  * compared takes its turn in each round, in an order that turns around from round to round, and ratios are
  * taken within a round.
  */
-import type { Ratio, Row } from "./bench.ts";
+import type { BenchOptions, Ratio, Row } from "./bench.ts";
 
 /** What one turn measured, by the name of the measure. */
 export type Measured = Readonly<Record<string, number>>;
@@ -17,11 +17,14 @@ export interface Samples {
   of(contestant: string, measure: string): readonly number[];
 }
 
-/** Gives every contestant a turn in each of `count` rounds, after a round that is not counted. */
-export async function alternate(count: number, contestants: Contestants): Promise<Samples> {
+/** Gives every contestant a turn in each round, after a round that is not counted; a smoke test needs none. */
+export async function alternate(
+  { rounds, isSmoke }: Pick<BenchOptions, "rounds" | "isSmoke">,
+  contestants: Contestants,
+): Promise<Samples> {
   const samples = new Map<string, number[]>();
   const names = Object.keys(contestants);
-  for (let round = 0; round <= count; round += 1) {
+  for (let round = isSmoke ? 1 : 0; round <= rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const measured = await contestants[name]?.(round);
       if (round === 0) continue;

@@ -1,0 +1,155 @@
+/** Very many timers that are due within one second: how late they fire, and what becomes of events over HTTP meanwhile. */
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { createRuntime } from "../src/index.ts";
+import type { Bench } from "./harness/bench.ts";
+import { startChild } from "./harness/child.ts";
+import type { Child } from "./harness/child.ts";
+import { countdown } from "./harness/countdown.ts";
+import { withCopy } from "./harness/own-files.ts";
+import { recordBatches } from "./harness/recorded-store.ts";
+import type { Batches } from "./harness/recorder.ts";
+import { replay } from "./harness/replay.ts";
+import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
+import type { Measured } from "./harness/rounds.ts";
+import { readSettings } from "./harness/settings.ts";
+import { judge } from "./harness/targets.ts";
+import { ticketSaga } from "./machines/ticket/index.ts";
+import type { LoadResult } from "./processes/load.ts";
+import type { Lags, TimerServerOptions } from "./processes/timer-server.ts";
+import { fillTickets } from "./subjects/many-tickets.ts";
+import { eventPath, jsonHeaders, noteBody, ticketId } from "./subjects/tickets.ts";
+
+const TIMERS = 100_000;
+const SMOKE_TIMERS = 200;
+const SPREAD_MS = 1_000;
+/** Until the first is due: the store must be open by then. */
+const LEAD_MS = 4_000;
+/** Tickets whose timers are due much later, for the events. */
+const OTHERS = 1_000;
+const QUARTER_MS = 90 * 86_400_000;
+const CONNECTIONS = 10;
+const LOAD_SECONDS = 2;
+
+export const timersBench: Bench = {
+  name: "timers",
+  summary: "100,000 timers due within one second, and events over HTTP meanwhile",
+  story:
+    "100,000 instances wait for a timer; the timers are due within one second, evenly. A timer's lag runs from its due time until its " +
+    "transition is durable. From the first due time on, 10 connections send events to 1,000 other instances for two seconds. The limit is the time " +
+    "that raw statements need for the rows of these 100,000 transitions, in transactions of the runtime's size, on a copy of the same file.",
+
+  async run(options) {
+    const timers = options.isSmoke ? SMOKE_TIMERS : TIMERS;
+    const path = join(options.folder, "timers.db");
+    await fillTickets(path, {
+      count: timers + OTHERS,
+      dueAtMs: (index) => (index < timers ? index : Date.now() + QUARTER_MS),
+    });
+    options.tell("the file is filled");
+    const file = { path, within: options.folder };
+    const batches = await withCopy(file, (copy) => record(copy, timers));
+    options.tell("the rows are recorded");
+    const load = startChild(new URL("processes/load.ts", import.meta.url));
+    try {
+      const samples = await alternate(options, {
+        runtime: () =>
+          withCopy(file, (copy) =>
+            measureRuntime(copy, { timers, isSmoke: options.isSmoke, load }),
+          ),
+        limit: () => withCopy(file, async (copy) => ({ ms: await replay(copy, batches) })),
+      });
+      const of = (measured: string): readonly number[] => samples.of("runtime", measured);
+      const limit = samples.of("limit", "ms");
+      return {
+        rows: [
+          row("timers: least lag", "ms", of("least")),
+          row("timers: lag p50", "ms", of("p50")),
+          rowAgainst(row("timers: lag p99", "ms", of("p99")), "limit", limit),
+          row("timers: greatest lag", "ms", of("greatest")),
+          row("limit: the same rows by raw statements", "ms", limit),
+          row("events meanwhile", "/s", of("events")),
+          row("events meanwhile: p50", "ms", of("http p50")),
+          row("events meanwhile: p99", "ms", of("http p99")),
+        ],
+        verdicts: [
+          judge("timersEarly", [Math.min(...of("least"))]),
+          judge("timersHttp", of("http p99")),
+          judge("timersLag", toRatio("", of("p99"), limit).values),
+        ],
+        settings: readSettings(path),
+        notes: [],
+      };
+    } finally {
+      await load.kill();
+    }
+  },
+};
+
+/** Lets all timers fire once, with all rows recorded. */
+async function record(path: string, timers: number): Promise<Batches> {
+  return recordBatches(path, async (store) => {
+    const left = countdown(timers);
+    const runtime = await createRuntime({
+      store,
+      sagas: [ticketSaga],
+      telemetry({ kind }) {
+        if (kind === "transition") left.count();
+      },
+    });
+    await left.over;
+    await runtime.close();
+  });
+}
+
+async function measureRuntime(
+  path: string,
+  { timers, isSmoke, load }: { timers: number; isSmoke: boolean; load: Child },
+): Promise<Measured> {
+  const server = startChild(new URL("processes/timer-server.ts", import.meta.url));
+  try {
+    await server.call("greet");
+    const firstDueAtMs = setDueTimes(path, timers);
+    const options: TimerServerOptions = { path, timers, firstDueAtMs, spreadMs: SPREAD_MS };
+    const url = await server.call<string>("serve", options);
+    const leftMs = firstDueAtMs - Date.now();
+    // What is late already would be counted as lag.
+    if (leftMs < 0) throw new Error(`the server was ready ${-leftMs} ms after the first due time`);
+    await new Promise((resolve) => setTimeout(resolve, leftMs));
+    const meanwhile = await load.call<LoadResult>("load", {
+      url,
+      paths: Array.from({ length: OTHERS }, (_, index) => eventPath(ticketId(timers + index))),
+      body: noteBody,
+      headers: jsonHeaders,
+      connections: CONNECTIONS,
+      seconds: isSmoke ? 0.5 : LOAD_SECONDS,
+    });
+    if (meanwhile.failed > 0) throw new Error(`${meanwhile.failed} events were not taken`);
+    const lags = await server.call<Lags>("lags");
+    return {
+      least: lags.minMs,
+      p50: lags.p50Ms,
+      p99: lags.p99Ms,
+      greatest: lags.maxMs,
+      events: meanwhile.requestsPerSecond,
+      "http p50": meanwhile.p50Ms,
+      "http p99": meanwhile.p99Ms,
+    };
+  } finally {
+    await server.kill();
+  }
+}
+
+/** Spreads the due times of the file over a second that begins soon; answers when it does. */
+function setDueTimes(path: string, timers: number): number {
+  const db = new Database(path);
+  // Of the ticket's timer, told by what `fillTickets` set: its number.
+  const spread = db.prepare(
+    "UPDATE timers SET due_at_ms = ? + CAST(due_at_ms * ? / ? AS INTEGER) WHERE due_at_ms < ?",
+  );
+  const firstDueAtMs = Date.now() + LEAD_MS;
+  spread.run(firstDueAtMs, SPREAD_MS, timers, timers);
+  db.pragma("wal_checkpoint(TRUNCATE)");
+  db.close();
+  return firstDueAtMs;
+}

@@ -1,0 +1,93 @@
+/** What the figures stand on: rounds in alternation, medians, verdicts, and a limit that writes the same rows. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, onTestFinished, test } from "vitest";
+import { recordBatches } from "../../bench/harness/recorded-store.ts";
+import { replay } from "../../bench/harness/replay.ts";
+import { alternate, row, rowAgainst } from "../../bench/harness/rounds.ts";
+import { median, percentile } from "../../bench/harness/statistics.ts";
+import { toTable } from "../../bench/harness/table.ts";
+import { judge, verdictsOnAll } from "../../bench/harness/targets.ts";
+import { orderInput, orderSaga } from "../../bench/subjects/four-steps.ts";
+import { createRuntime } from "../../src/index.ts";
+
+test("all take a turn in each round, in an order that turns around; the first round is not counted", async () => {
+  const turns: string[] = [];
+  const take = (name: string) => (round: number) => {
+    turns.push(`${name}${round}`);
+    return { ms: round };
+  };
+
+  const samples = await alternate({ rounds: 2, isSmoke: false }, { a: take("a"), b: take("b") });
+
+  expect(turns).toEqual(["a0", "b0", "b1", "a1", "a2", "b2"]);
+  expect(samples.of("a", "ms")).toEqual([1, 2]);
+  expect(() => samples.of("a", "s")).toThrow('"a" did not measure "s"');
+});
+
+test("a ratio is taken within each round, and the table shows the median of them", () => {
+  const compared = rowAgainst(row("ours", "/s", [100, 900, 300]), "limit", [200, 1_000, 300]);
+
+  expect(compared.ratio?.values).toEqual([0.5, 0.9, 1]);
+  expect(toTable([compared]).split("\n").at(-1)).toBe(
+    "| ours | /s | 300 | 100 | 900 | 0.900 | limit |",
+  );
+});
+
+test("medians and percentiles are values that were measured, or the mean of the middle two", () => {
+  expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+  expect([percentile([5, 1, 3], 0), percentile([5, 1, 3], 0.5), percentile([5, 1, 3], 1)]).toEqual([
+    1, 3, 5,
+  ]);
+});
+
+test("a target is reached by the median, from either side, and one that nobody measured is told as such", () => {
+  expect(judge("limit", [0.5, 0.6, 0.7]).isReached).toBe(true);
+  expect(judge("limit", [0.5, 0.59, 0.7]).isReached).toBe(false);
+  expect(judge("age", [1, 1.1, 9]).isReached).toBe(true);
+  expect(judge("age", [1, 1.11, 9])).toMatchObject({ measured: "1.11 ×", isReached: false });
+  const all = verdictsOnAll([judge("age", [1])]);
+  expect(all.filter(({ measured }) => measured !== null)).toEqual([judge("age", [1])]);
+  expect(all.length).toBeGreaterThan(10);
+});
+
+test("the limit writes the very rows that the runtime writes, all tables and columns", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sagachart-bench-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const [recorded, raw] = [join(folder, "recorded.db"), join(folder, "raw.db")];
+
+  const batches = await recordBatches(recorded, async (store) => {
+    const runtime = await createRuntime({ store, sagas: [orderSaga] });
+    for (const instanceId of ["o-1", "o-2"]) {
+      await runtime.start(orderSaga, {
+        instanceId,
+        input: orderInput,
+        attributes: { shop: "s-1" },
+      });
+      await runtime.waitFor(orderSaga, instanceId, { phase: "completed" });
+    }
+    await runtime.close();
+  });
+  await replay(raw, batches);
+
+  expect(batches.flat().length).toBeGreaterThan(20);
+  expect(contentOf(raw)).toEqual(contentOf(recorded));
+});
+
+/** All rows by table, but of those that tell one file from another. */
+function contentOf(path: string): Record<string, unknown[]> {
+  const db = new Database(path, { readonly: true });
+  const tables = db
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'bench%'",
+    )
+    .pluck()
+    .all();
+  const content = tables
+    .filter((name) => name !== "meta" && !name.includes("migrations"))
+    .map((name) => [name, db.prepare(`SELECT * FROM "${name}" ORDER BY rowid`).all()] as const);
+  db.close();
+  return Object.fromEntries(content);
+}
