@@ -5,6 +5,7 @@ import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/shell.css";
 import "./styles/chart.css";
+import "./styles/instance.css";
 import { App } from "./app/app.tsx";
 
 const place = document.querySelector("#app");

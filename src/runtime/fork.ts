@@ -3,40 +3,23 @@
  * one's journal. What was done until then is not done again; from then on it is an operation of its own.
  */
 import type { EventObject } from "xstate";
-import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
 import { adopt } from "../saga/adopt.ts";
 import type { Chart } from "../saga/chart.ts";
-import { decode } from "../saga/codec.ts";
-import { checkSame, fold, withoutLeft } from "../saga/fold.ts";
-import type { FoldEntry } from "../saga/fold.ts";
 import { isEndPhase, phaseOf } from "../saga/phase.ts";
 import { encodeSnapshot } from "../saga/snapshot.ts";
 import { advance, start } from "../saga/step.ts";
-import type { Moment, Standing, Step } from "../saga/step.ts";
-import type { InstanceKey, JournalEntry, OperationRecord, Store } from "../store/store.ts";
+import type { Moment, Step } from "../saga/step.ts";
+import type { OperationRecord } from "../store/store.ts";
 import type { Instance } from "./instance.ts";
-import { terminatedBy } from "./operate.ts";
-
-/** Entries that one fork folds: each is a step, made on the thread that serves everybody. */
-export const FORK_ENTRIES_MAX = 10_000;
-/** Entries that are folded before everybody else has a turn: about 10 ms. */
-export const FOLD_PAGE = 100;
-/** Forks of forks that are followed back to a start. */
-export const FORK_DEPTH_MAX = 20;
+import { notPossible, replay } from "./replay.ts";
+import type { FoldWorld, ForkedFrom, Past } from "./replay.ts";
 
 /** How an instance begins that is a fork. */
 export interface Fork {
   readonly from: ForkedFrom;
   readonly operation: OperationRecord;
   readonly begin: (moment: Moment) => Step;
-}
-
-export interface ForkedFrom {
-  readonly instanceId: string;
-  readonly revision: number;
-  /** Whether it was started anew, with another input. */
-  readonly newInput: boolean;
 }
 
 export interface ForkOptions {
@@ -50,15 +33,6 @@ export interface ForkOptions {
   readonly event?: EventObject;
   readonly reason: string;
   readonly by?: string;
-}
-
-/** What an instance was at a revision. */
-export interface Past {
-  readonly standing: Standing;
-  /** When that revision was committed. */
-  readonly atMs: number;
-  /** The input that the instance was started with. */
-  readonly input: unknown;
 }
 
 /** @throws {SagaError} SAGA_REQUEST_INVALID, SAGA_OPERATION_NOT_POSSIBLE if there is no such revision. */
@@ -76,12 +50,6 @@ export function checkFork({ record }: Instance, { fromRevision, input }: ForkOpt
   );
 }
 
-/** What folding a journal needs of the world. */
-export interface FoldWorld {
-  readonly store: Pick<Store, "readJournal">;
-  readonly clock: Pick<Clock, "endOfTurn">;
-}
-
 /**
  * Where an instance stood after a revision, computed again from its journal.
  *
@@ -92,7 +60,10 @@ export async function pastOf(
   { chart, record }: Instance,
   revision: number,
 ): Promise<Past> {
-  const past = await foldTo(world, chart, { key: record, revision, depth: 1 });
+  let past: Past | null = null;
+  const { saga, instanceId } = record;
+  for await (const one of replay(world, chart, { key: { saga, instanceId }, revision })) past = one;
+  if (past === null) throw notPossible("it had not begun by then");
   const { snapshot, visits } = past.standing;
   const isNow = revision === record.revision;
   if (isNow && encodeSnapshot(chart, snapshot, visits) !== record.snapshot) {
@@ -133,101 +104,4 @@ export function beginFork(
     }
     return step;
   };
-}
-
-async function foldTo(
-  world: FoldWorld,
-  chart: Chart,
-  { key, revision, depth }: { key: InstanceKey; revision: number; depth: number },
-): Promise<Past> {
-  const { saga, instanceId } = key;
-  let past: Past | null = null;
-  for await (const page of pagesOf(world, { saga, instanceId }, revision)) {
-    if (past !== null) {
-      past = goOn(past, page);
-      continue;
-    }
-    // What came before the beginning of one that waited for room moved no chart.
-    const [first, ...later] = page.slice(indexOfBeginning(page));
-    if (first !== undefined) past = goOn(await begin(first), later);
-  }
-  if (past === null) throw notPossible("it had not begun by then");
-  return past;
-
-  function goOn(before: Past, entries: readonly FoldEntry[]): Past {
-    const standing = fold(chart, { instanceId }, before.standing, entries);
-    return { ...before, standing, atMs: entries.at(-1)?.atMs ?? before.atMs };
-  }
-
-  async function begin(entry: FoldEntry): Promise<Past> {
-    const { input, forkedFrom } = entry.event as EventObject & {
-      input?: unknown;
-      forkedFrom?: ForkedFrom;
-    };
-    const moment: Moment = { instanceId, revision: entry.revision, nowMs: entry.atMs };
-    const standing =
-      forkedFrom === undefined || forkedFrom.newInput
-        ? withoutLeft(start(chart, input, moment).next)
-        : await adopted(forkedFrom, moment);
-    checkSame(standing, entry);
-    return { standing, atMs: entry.atMs, input };
-  }
-
-  async function adopted(from: ForkedFrom, moment: Moment): Promise<Standing> {
-    if (depth >= FORK_DEPTH_MAX) {
-      throw notPossible(`it is a fork of a fork, more than ${FORK_DEPTH_MAX} times`);
-    }
-    const origin = { key: { saga, instanceId: from.instanceId }, revision: from.revision };
-    const earlier = await foldTo(world, chart, { ...origin, depth: depth + 1 });
-    return adopt(chart, earlier.standing, earlier.atMs, moment).next;
-  }
-}
-
-/** The journal up to a revision, in pages; between two of them everybody else has a turn. */
-async function* pagesOf(
-  { store, clock }: FoldWorld,
-  key: InstanceKey,
-  revision: number,
-): AsyncGenerator<readonly FoldEntry[]> {
-  if (revision > FORK_ENTRIES_MAX) {
-    throw notPossible(`its journal has more than ${FORK_ENTRIES_MAX} entries up to there`);
-  }
-  for (let afterRevision = 0; afterRevision < revision; afterRevision += FOLD_PAGE) {
-    if (afterRevision > 0) await new Promise<void>((resolve) => clock.endOfTurn(resolve));
-    const limit = Math.min(FOLD_PAGE, revision - afterRevision);
-    const page = await store.readJournal(key, { afterRevision, limit });
-    const isWhole = page.length === limit && page[0]?.revision === afterRevision + 1;
-    if (!isWhole) throw notPossible("its journal is not whole any more");
-    yield page.map(toFoldEntry);
-  }
-}
-
-/** Where the first step of the instance is; the end of the page if it is not there. */
-function indexOfBeginning(page: readonly FoldEntry[]): number {
-  const index = page.findIndex(
-    ({ source, verdict }) => source === "start" && verdict === "applied",
-  );
-  return index === -1 ? page.length : index;
-}
-
-/** A journal entry as the fold takes it. */
-export function toFoldEntry(entry: JournalEntry): FoldEntry {
-  const { revision, atMs, source, stateAfter, phase, verdict, operation } = entry;
-  return {
-    revision,
-    atMs,
-    source,
-    event: decode(entry.event) as EventObject,
-    stateAfter,
-    phase,
-    verdict,
-    operation:
-      operation === null
-        ? null
-        : { operation: operation.operation, error: terminatedBy(operation) },
-  };
-}
-
-function notPossible(why: string): SagaError {
-  return new SagaError("SAGA_OPERATION_NOT_POSSIBLE", `the instance cannot be forked: ${why}`);
 }

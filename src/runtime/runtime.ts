@@ -32,6 +32,8 @@ import type { OperationRequest } from "./operation.ts";
 import { Operations } from "./operations.ts";
 import { unreadinessOf } from "./readiness.ts";
 import { Registry } from "./registry.ts";
+import { replay } from "./replay.ts";
+import type { Past } from "./replay.ts";
 import type { RuntimeOptions, SendOptions, StartOptions } from "./runtime-options.ts";
 import { Schedules } from "./schedules/schedules.ts";
 import { checkTransactional } from "./transact.ts";
@@ -299,6 +301,26 @@ export class Runtime {
       limit: Math.min(Math.max(1, limit), JOURNAL_PAGE_MAX),
     });
     return entries.map(toJournalView);
+  }
+
+  /**
+   * Where an instance stood after each revision up to one, computed again from its journal; nothing that was done is
+   * done again. `chart`: a copy of its chart that leaves marks; `from`: where an earlier replay of it came to.
+   *
+   * @throws {SagaError} SAGA_INSTANCE_NOT_FOUND, SAGA_OPERATION_NOT_POSSIBLE if its journal is too long, or
+   * SAGA_JOURNAL_NOT_REPRODUCIBLE.
+   */
+  async *replay(
+    { saga: name, instanceId, revision }: InstanceKey & { readonly revision: number },
+    options: { readonly chart?: Chart; readonly from?: Past } = {},
+  ): AsyncGenerator<Past, void> {
+    this.#checkOpen();
+    const key = this.#keyOf(name, instanceId);
+    const { chart } = await this.#loop.mover.find(key);
+    const world = { store: this.#store, clock: this.clock };
+    const { from } = options;
+    const asked = { key, revision, ...(from !== undefined && { from }) };
+    yield* replay(world, options.chart ?? chart, asked);
   }
 
   /**

@@ -11,6 +11,8 @@ import { Layouts } from "./layouts.ts";
 import { SagaFolder } from "./saga-folder.ts";
 import type { SagaFolderOptions } from "./saga-folder.ts";
 import { simulateRoutes } from "./simulate-routes.ts";
+import { trailRoutes } from "./trail-routes.ts";
+import { Trails } from "./trails.ts";
 import { webRoutes } from "./web-routes.ts";
 
 export interface StudioOptions {
@@ -38,5 +40,6 @@ export async function studioRoutes(
     simulateRoutes(api, { runtime, workshop, folder });
     exchangeRoutes(api, { runtime, workshop, folder });
     editRoutes(api, { runtime, machines });
+    trailRoutes(api, { runtime, trails: new Trails(runtime) });
   });
 }

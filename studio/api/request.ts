@@ -2,7 +2,7 @@
 import { noteLost, noteReached } from "../app/connection.ts";
 
 /** A refusal of the server, or no answer at all (`NETWORK`). */
-class ApiError extends Error {
+export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
   /** The members of the problem, such as `issues`. */

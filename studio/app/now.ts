@@ -1,7 +1,7 @@
 /** The time as the page shows it: moves once a second, and only while somebody looks. */
 import { signal } from "@preact/signals";
 
-const nowMs = signal(Date.now());
+export const nowMs = signal(Date.now());
 
 setInterval(() => {
   if (!document.hidden) nowMs.value = Date.now();
@@ -15,7 +15,7 @@ const units = [
 ] as const;
 
 /** `4 min`, `2.4 s`, `120 ms`: a span in the largest unit that fits. */
-function spanText(ms: number): string {
+export function spanText(ms: number): string {
   const [unit, size] = units.find(([, unitMs]) => ms >= unitMs) ?? ["ms", 1];
   const value = ms / size;
   const digits = value < 10 && unit !== "ms" && unit !== "min" ? 1 : 0;

@@ -12,7 +12,7 @@ export function idsByPath({ states }: ChartModel): ReadonlyMap<string, string> {
 }
 
 /** Ids of the active leaves that a `state` of the API names. */
-function leavesIn(state: string, ids: ReadonlyMap<string, string>): readonly string[] {
+export function leavesIn(state: string, ids: ReadonlyMap<string, string>): readonly string[] {
   return state.split(",").flatMap((path) => ids.get(path) ?? []);
 }
 
