@@ -2,6 +2,7 @@
  * What is different between two charts: states and edges that were added, removed, changed and renamed, as data and in
  * words; and what becomes of instances that stand in them.
  */
+import type { ActionModel } from "../draw/mention.ts";
 import type { ChartModel, EdgeModel, StateModel } from "../draw/model.ts";
 import { actionText, guardText } from "../draw/words.ts";
 import { matchStates, pathText, triggerOf } from "./match-states.ts";
@@ -110,8 +111,8 @@ function texts(state: StateModel): readonly (readonly [string, string])[] {
     ["history", state.history ?? ""],
     ["phase", state.phase ?? ""],
     ["tags", state.tags.join(", ")],
-    ["entry", state.entry.map(actionText).join(", ")],
-    ["exit", state.exit.map(actionText).join(", ")],
+    ["entry", state.entry.map(doneText).join(", ")],
+    ["exit", state.exit.map(doneText).join(", ")],
     ["activities", state.invokes.map(({ src }) => src).join(", ")],
     ["description", state.description ?? ""],
     ["meta", state.meta === null ? "" : JSON.stringify(state.meta)],
@@ -204,12 +205,17 @@ function edgeDifferences(
   return facts.flatMap(([name, was, is]) => (was === is ? [] : [differenceText(name, was, is)]));
 }
 
+/** An action by its name and what it is given; what is computed cannot be compared, and is in no other format. */
+function doneText(action: ActionModel): string {
+  return actionText({ ...action, hasDynamicParams: false });
+}
+
 function guardOf({ guard }: EdgeModel): string {
   return guard === null ? "" : guardText(guard);
 }
 
 function actionsOf({ actions }: EdgeModel): string {
-  return actions.map(actionText).join(", ");
+  return actions.map(doneText).join(", ");
 }
 
 function edgeName(edge: EdgeModel, { paths }: Known): string {

@@ -15,6 +15,7 @@ import { httpLimits } from "../http/limits.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { affectedBy } from "./affected.ts";
 import type { Affected } from "./affected.ts";
+import { assertMayEdit } from "./may-edit.ts";
 import type { SagaFolderOptions } from "./saga-folder.ts";
 
 /** A draft as the Studio shows it. */
@@ -70,25 +71,6 @@ export function editRoutes(
     return reply.code(201).send(createSaga(body, { projectPath: process.cwd(), machinesPath }));
   });
   changeRoute(app, watch, runtime);
-}
-
-/** @throws {SagaError} SAGA_STUDIO_READ_ONLY, SAGA_ORIGIN_REFUSED */
-function assertMayEdit({ headers }: FastifyRequest, mayEdit: boolean): void {
-  if (!mayEdit) {
-    throw new SagaError(
-      "SAGA_STUDIO_READ_ONLY",
-      "charts may not be edited here; start the server with SAGACHART_STUDIO_EDIT=on, on a machine of your own",
-    );
-  }
-  const { origin, host } = headers;
-  const site = headers["sec-fetch-site"];
-  const isForeign = site !== undefined && site !== "same-origin" && site !== "none";
-  if (!isForeign && (origin === undefined || hostOf(origin) === host)) return;
-  throw new SagaError("SAGA_ORIGIN_REFUSED", "the request comes from a page of another origin");
-}
-
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
 }
 
 function readMatch(value: string | undefined): string {

@@ -13,6 +13,7 @@ import { sagaFiles } from "../exchange/write-saga.ts";
 import { isObject, readObject } from "../http/json-body.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Workshop } from "../workshop/workshop.ts";
+import { assertMayEdit } from "./may-edit.ts";
 import type { SagaFolder } from "./saga-folder.ts";
 
 export interface ExchangeRoutesOptions {
@@ -27,7 +28,8 @@ const RENAMES_MAX = 500;
 export function exchangeRoutes(app: FastifyInstance, options: ExchangeRoutesOptions): void {
   const { folder, runtime } = options;
 
-  app.post("/studio/api/imports", async ({ body }, reply) => {
+  app.post("/studio/api/imports", async (request, reply) => {
+    const { body } = request;
     const { source, format, name, write } = readObject(body, ["source", "format", "name", "write"]);
     const chart = readSource(source, format);
     const wished = name === undefined ? chart.name : sagaName(readText(name, "name"));
@@ -51,6 +53,7 @@ export function exchangeRoutes(app: FastifyInstance, options: ExchangeRoutesOpti
     };
     if (write !== true) return answer;
     if (folder === null) throw notHere();
+    assertMayEdit(request, folder.isWritable);
     if (isTaken) {
       throw new SagaError(
         "SAGA_FILE_REFUSED",

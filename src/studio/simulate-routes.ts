@@ -9,6 +9,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { encode } from "../saga/codec.ts";
 import type { JournalOfInstance } from "../workshop/request.ts";
 import type { Workshop } from "../workshop/workshop.ts";
+import { assertMayEdit } from "./may-edit.ts";
 import type { SagaFolder } from "./saga-folder.ts";
 
 /** Newest instances whose journals tell what production goes through. */
@@ -44,7 +45,8 @@ export function simulateRoutes(
     return ask({ kind: "simulate", saga: params.saga, path, act });
   });
 
-  app.post<SagaRequest>("/studio/api/simulations/:saga/test", async ({ params, body }, reply) => {
+  app.post<SagaRequest>("/studio/api/simulations/:saga/test", async (request, reply) => {
+    const { params, body } = request;
     const { path, write } = readObject(body, ["path", "write"]);
     const test = (await ask({ kind: "test", saga: params.saga, path })) as WrittenTest;
     const isWritable = folder?.isWritable === true && folder.holds(test.file);
@@ -56,6 +58,7 @@ export function simulateRoutes(
       );
     }
     if (folder === null) throw notHere();
+    assertMayEdit(request, folder.isWritable);
     const file = folder.writeFree(test.file, test.text);
     return reply.code(201).send({ ...test, file, isWritable });
   });

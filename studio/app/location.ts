@@ -64,6 +64,7 @@ function ownUrl(link: HTMLAnchorElement): URL | null {
 /** The paths of the screens. */
 export const paths = {
   sagas: () => "/",
+  import: () => "/import",
   saga: (saga: string) => `/m/${encodeURIComponent(saga)}`,
   instance: (saga: string, id: string) =>
     `/i/${encodeURIComponent(saga)}/${encodeURIComponent(id)}`,

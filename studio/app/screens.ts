@@ -29,6 +29,13 @@ export const screens: readonly ScreenEntry[] = [
     tab: "Simulate",
     load: () => import("../screens/simulate.tsx"),
   },
+  {
+    path: "/m/:saga/compare",
+    title: "Compare",
+    tab: "Compare",
+    load: () => import("../screens/compare.tsx"),
+  },
+  { path: "/import", title: "Import", load: () => import("../screens/import.tsx") },
   { path: "/i/:saga/:id", title: "Instance", load: () => import("../screens/instance.tsx") },
 ];
 

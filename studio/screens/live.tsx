@@ -13,8 +13,10 @@ import { Outline } from "../chart/outline.tsx";
 import type { Overlay } from "../chart/overlay.ts";
 import { shownStates, useChart } from "../chart/use-chart.ts";
 import type { SagaChart } from "../chart/use-chart.ts";
+import { ExportDialog } from "../exchange/export-dialog.tsx";
 import { InstanceList } from "../live/instance-list.tsx";
 import { badgesOf, countsByState, idsByPath } from "../live/standing.ts";
+import { Button } from "../ui/button.tsx";
 import { Failure, Loading } from "../ui/message.tsx";
 import { Panel } from "../ui/panel.tsx";
 
@@ -31,6 +33,13 @@ export function Screen({ params }: ScreenProps) {
 
 function Live({ saga, chart }: { saga: string; chart: SagaChart }) {
   const [tick, setTick] = useState(0);
+  const [isExporting, setExporting] = useState(false);
+  useCommands(
+    useMemo(
+      () => [{ group: "Chart", name: "Export", keys: ["e"], run: () => setExporting(true) }],
+      [],
+    ),
+  );
   const counts = useQuery<Counts>(`/instances/counts?saga=${encodeURIComponent(saga)}`);
   useEffect(() => {
     const reload = throttled(() => {
@@ -71,7 +80,12 @@ function Live({ saga, chart }: { saga: string; chart: SagaChart }) {
         onFold={chart.fold}
         onFoldAll={chart.foldAll}
         onDirection={chart.turn}
-      />
+      >
+        <Button title="The chart as a file (e)" onClick={() => setExporting(true)}>
+          Export…
+        </Button>
+      </Chart>
+      {isExporting && <ExportDialog saga={saga} onClose={() => setExporting(false)} />}
       <Panel
         label="About the saga"
         tabs={{

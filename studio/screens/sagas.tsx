@@ -29,7 +29,12 @@ export function Screen() {
   if (list.length === 0) return <NoSagas />;
   return (
     <div class="sagas">
-      <h1 class="unseen">Sagas</h1>
+      <header class="sagas-head">
+        <h1>Sagas</h1>
+        <a class="button" href={href(paths.import())}>
+          Import a chart
+        </a>
+      </header>
       <ul class="saga-list">
         {list.map(({ name, version, events }) => (
           <li key={name} class="saga-row">
