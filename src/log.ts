@@ -50,6 +50,8 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       return actionLine(event);
     case "large":
       return plainLine("warn", event, "the snapshot is large; keep less in the context");
+    case "quarantined":
+      return plainLine("error", event, "in quarantine, and not moved");
     case "repeated":
       return plainLine("info", event, "event was seen before");
     case "undelivered": {

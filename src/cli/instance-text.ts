@@ -25,8 +25,19 @@ export function instanceLine(shell: Shell, instance: AnyInstance): string {
   return `${saga}/${printable(id)}  ${phaseText(shell, phase)}  ${state}  revision ${revision}`;
 }
 
+/** Why it does not move. */
+function stillness({ suspended, quarantined }: AnyInstance): [string, string | null][] {
+  return [
+    [
+      "suspended",
+      suspended && `by ${suspended.by ?? "nobody named"} at ${suspended.at}: ${suspended.reason}`,
+    ],
+    ["quarantined", quarantined && `since ${quarantined.at}: ${quarantined.reason}`],
+  ];
+}
+
 export function instanceText(shell: Shell, instance: AnyInstance): string {
-  const { phase, suspended, context, output, error, timers, activities } = instance;
+  const { phase, context, output, error, timers, activities } = instance;
   return facts(shell, [
     ["saga", `${instance.saga} version ${instance.version}`],
     ["id", instance.id],
@@ -34,10 +45,7 @@ export function instanceText(shell: Shell, instance: AnyInstance): string {
     ["state", instance.state],
     ["tags", instance.tags.join(", ") || null],
     ["revision", String(instance.revision)],
-    [
-      "suspended",
-      suspended && `by ${suspended.by ?? "nobody named"} at ${suspended.at}: ${suspended.reason}`,
-    ],
+    ...stillness(instance),
     ["error", error === null ? null : JSON.stringify(error)],
     ["accepts", instance.accepts.map(({ type }) => type).join(", ") || null],
     ["timers", timers.map(({ event, dueAt }) => `${event} at ${dueAt}`).join("\n") || null],

@@ -67,6 +67,12 @@ export interface Instance<Known extends AnySaga = AnySaga> {
     readonly reason: string;
     readonly at: string;
   } | null;
+  /** Why it is not moved though nobody suspended it; null: all is well. */
+  readonly quarantined: {
+    readonly kind: "damaged" | "unreadable";
+    readonly reason: string;
+    readonly at: string;
+  } | null;
   /** Whose child it is; null: it was started from outside. */
   readonly parent: { readonly saga: string; readonly id: string } | null;
   /** Children that have not ended. */
@@ -133,6 +139,7 @@ export type FoundInstance = Pick<
   | "tags"
   | "waitsFor"
   | "suspended"
+  | "quarantined"
   | "attributes"
   | "correlationId"
   | "createdAt"

@@ -60,6 +60,8 @@ export interface SearchOptions extends CallOptions {
   readonly tag?: string;
   /** Whether an operator holds it still. */
   readonly suspended?: boolean;
+  /** Whether it is in quarantine. */
+  readonly quarantined?: boolean;
   /** Beginning of the id. */
   readonly q?: string;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -79,12 +81,13 @@ export interface OperationRequest {
     | "suspend"
     | "resume"
     | "terminate"
-    | "redeliver";
+    | "redeliver"
+    | "release";
   /** For the journal. */
   readonly reason: string;
   /** Who asks. */
   readonly by?: string;
-  /** `terminate` needs it: what was done stays done. */
+  /** `terminate` needs it: what was done stays done; so does `release` of what is still damaged. */
   readonly force?: boolean;
 }
 

@@ -46,12 +46,13 @@ function readFilter(filter: unknown): BulkFilter {
     throw invalid("filter is no object with at least one of the parameters of a search");
   }
   if ("limit" in filter || "cursor" in filter) throw invalid("a filter has no limit and no cursor");
-  const { version, suspended } = filter;
+  const { version, suspended, quarantined } = filter;
   // In a query all values are texts.
   const { limit: _, ...query } = readSearch({
     ...filter,
     ...(typeof version === "number" && { version: String(version) }),
     ...(typeof suspended === "boolean" && { suspended: String(suspended) }),
+    ...(typeof quarantined === "boolean" && { quarantined: String(quarantined) }),
   });
   return query;
 }

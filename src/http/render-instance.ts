@@ -28,6 +28,7 @@ export interface RenderedInstance extends Omit<
   | "timers"
   | "parkedEvents"
   | "suspended"
+  | "quarantined"
   | "createdAtMs"
   | "updatedAtMs"
 > {
@@ -40,6 +41,7 @@ export interface RenderedInstance extends Omit<
   readonly activities: readonly ActivityView[];
   readonly parkedEvents: readonly RenderedParkedEvent[];
   readonly suspended: RenderedSuspension | null;
+  readonly quarantined: RenderedQuarantine | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -66,6 +68,7 @@ export function renderInstance(
     parkedEvents: view.parkedEvents.map(renderParked),
     waitsFor: view.waitsFor,
     suspended: renderSuspension(view.suspended),
+    quarantined: renderQuarantine(view.quarantined),
     parent: view.parent,
     children: view.children,
     correlationId: view.correlationId,
@@ -86,6 +89,20 @@ export function renderSuspension(suspended: SuspensionView | null): RenderedSusp
   if (suspended === null) return null;
   const { by, reason, atMs } = suspended;
   return { by, reason, at: toIso(atMs) };
+}
+
+export interface RenderedQuarantine {
+  readonly kind: "damaged" | "unreadable";
+  readonly reason: string;
+  readonly at: string;
+}
+
+export function renderQuarantine(
+  quarantined: InstanceView["quarantined"],
+): RenderedQuarantine | null {
+  if (quarantined === null) return null;
+  const { kind, reason, atMs } = quarantined;
+  return { kind, reason, at: toIso(atMs) };
 }
 
 function renderParked({ event, eventId, atMs }: ParkedEventView): RenderedParkedEvent {

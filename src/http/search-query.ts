@@ -14,7 +14,9 @@ const ATTRIBUTE = "attribute.";
 type Parameters = Readonly<Record<string, unknown>>;
 
 const searchNames =
-  "saga,version,phase,state,tag,suspended,q,startedAfter,startedBefore,limit,cursor".split(",");
+  "saga,version,phase,state,tag,suspended,quarantined,q,startedAfter,startedBefore,limit,cursor".split(
+    ",",
+  );
 
 /** @throws {SagaError} SAGA_REQUEST_INVALID */
 export function readSearch(query: unknown): SearchOptions {
@@ -29,6 +31,7 @@ export function readSearch(query: unknown): SearchOptions {
     ...given("state", readText(parameters, "state")),
     ...given("tag", readText(parameters, "tag")),
     ...given("suspended", readFlag(parameters, "suspended")),
+    ...given("quarantined", readFlag(parameters, "quarantined")),
     ...given("idPrefix", readText(parameters, "q")),
     ...given("attributes", attributes),
     ...given("startedFromMs", readTime(parameters, "startedAfter")),

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { FoundInstance } from "../runtime/search.ts";
-import { renderSuspension } from "./render-instance.ts";
-import type { RenderedSuspension } from "./render-instance.ts";
+import { renderQuarantine, renderSuspension } from "./render-instance.ts";
+import type { RenderedQuarantine, RenderedSuspension } from "./render-instance.ts";
 import { toIso } from "./render.ts";
 import { encodeCursor } from "./search-cursor.ts";
 import { readCounts, readDwell, readSearch } from "./search-query.ts";
@@ -34,6 +34,7 @@ export interface RenderedFound {
   readonly error: string | null;
   readonly waitsFor: FoundInstance["waitsFor"];
   readonly suspended: RenderedSuspension | null;
+  readonly quarantined: RenderedQuarantine | null;
   readonly attributes: Readonly<Record<string, string>>;
   readonly correlationId: string;
   readonly createdAt: string;
@@ -52,6 +53,7 @@ function renderFound(found: FoundInstance): RenderedFound {
     error: found.error,
     waitsFor: found.waitsFor,
     suspended: renderSuspension(found.suspended),
+    quarantined: renderQuarantine(found.quarantined),
     attributes: found.attributes,
     correlationId: found.correlationId,
     createdAt: toIso(found.createdAtMs),

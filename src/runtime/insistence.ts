@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { InstanceKey } from "../store/store.ts";
 import type { Taken } from "./mover.ts";
-import { isSuspended } from "./operate.ts";
+import { isHeld } from "./operate.ts";
 import type { Pauses } from "./pauses.ts";
 import { isPassing } from "./store-gate.ts";
 import type { StoreGate } from "./store-gate.ts";
@@ -56,7 +56,7 @@ export class Insistence {
       // No fault of the delivery: it is tried again when the gate opens, which tells of it once for all.
       if (this.#gate.shut !== null && isPassing(why.error)) continue;
       onTried();
-      if (isSuspended(why.error)) {
+      if (isHeld(why.error)) {
         if (isKept) return "held";
         await this.#pauses.pause(key, null);
         continue;

@@ -22,6 +22,8 @@ import type {
   StoredInstance,
   TimerRecord,
 } from "../store/store.ts";
+import { isQuarantined, quarantinedError } from "./quarantine.ts";
+import type { Quarantines } from "./quarantine.ts";
 import type { Registry } from "./registry.ts";
 
 /** An instance as of its last commit. Immutable: the next commit makes another. */
@@ -44,10 +46,16 @@ const CACHED_MAX = 10_000;
 export class Instances {
   readonly #store: Store;
   readonly #registry: Registry;
+  readonly #quarantines: Pick<Quarantines, "take">;
   readonly #isFreezing: boolean;
   readonly #cache = new LRUCache<string, Instance>({ max: CACHED_MAX });
 
-  constructor(store: Store, registry: Registry, options: { freezeContext?: boolean } = {}) {
+  constructor(
+    store: Store,
+    registry: Registry,
+    options: { quarantines: Pick<Quarantines, "take">; freezeContext?: boolean },
+  ) {
+    this.#quarantines = options.quarantines;
     this.#isFreezing = options.freezeContext === true;
     this.#store = store;
     this.#registry = registry;
@@ -58,13 +66,32 @@ export class Instances {
     return this.#cache.get(addressOf(key));
   }
 
-  /** @throws {SagaError} SAGA_VERSION_UNKNOWN, SAGA_SNAPSHOT_INVALID if its saga cannot read it. */
+  /** @throws {SagaError} SAGA_VERSION_UNKNOWN, SAGA_INSTANCE_QUARANTINED if it cannot be trusted or read. */
   async load(key: InstanceKey): Promise<Instance | null> {
     const kept = this.kept(key);
     if (kept !== undefined) return kept;
 
     const stored = await this.#store.load(key);
-    return stored === null ? null : fromStored(this.#registry, stored);
+    if (stored === null) return null;
+    const { quarantined, damage } = stored;
+    if (quarantined !== null) throw quarantinedError(key, quarantined);
+    if (damage !== null) throw await this.#quarantines.take(key, { kind: "damaged", what: damage });
+    try {
+      return fromStored(this.#registry, stored);
+    } catch (error) {
+      if (!(error instanceof SagaError) || error.code !== "SAGA_SNAPSHOT_INVALID") throw error;
+      throw await this.#quarantines.take(key, { kind: "unreadable", what: error.message });
+    }
+  }
+
+  /** Whether there is one, in quarantine or not. */
+  async exists(key: InstanceKey): Promise<boolean> {
+    try {
+      return (await this.load(key)) !== null;
+    } catch (error) {
+      if (isQuarantined(error)) return true;
+      throw error;
+    }
   }
 
   /** Only what was committed may be kept, and only by the one event at a time of its mailbox. */
@@ -90,6 +117,10 @@ export function momentAfter({ record }: Instance, nowMs: number): Moment {
   return { instanceId, revision: revision + 1, nowMs, childId: parent?.childId };
 }
 
+export function notFound({ saga, instanceId }: InstanceKey): SagaError {
+  return new SagaError("SAGA_INSTANCE_NOT_FOUND", `saga "${saga}" has no instance "${instanceId}"`);
+}
+
 /** The instance was changed by somebody else since it was read. */
 export function conflict(key: InstanceKey): SagaError {
   return new SagaError(
@@ -98,7 +129,8 @@ export function conflict(key: InstanceKey): SagaError {
   );
 }
 
-function fromStored(registry: Registry, stored: StoredInstance): Instance {
+/** @throws {SagaError} SAGA_VERSION_UNKNOWN, SAGA_SNAPSHOT_INVALID if its saga cannot read it. */
+export function fromStored(registry: Registry, stored: StoredInstance): Instance {
   const { record } = stored;
   const chart = registry.chart(record.saga, record.version);
   const standing: Standing = {

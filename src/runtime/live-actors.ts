@@ -3,7 +3,6 @@
  * after a restart. What they say comes through the mailbox of their parent, in order, fenced by generation.
  */
 import type { EventObject } from "xstate";
-import { SagaError } from "../errors.ts";
 import type { ChildRef, PendingChild } from "../saga/effect.ts";
 import { host } from "../saga/host.ts";
 import type { Hosted } from "../saga/host.ts";
@@ -13,6 +12,7 @@ import type { Insistence } from "./insistence.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import type { Mover } from "./mover.ts";
+import { skipUnreadable } from "./quarantine.ts";
 import type { Prepared } from "./write-set.ts";
 
 /** Events of one actor that wait for its parent. More, and it is taken to have failed. */
@@ -122,19 +122,6 @@ export class LiveActors {
     this.#living.delete(id);
   }
 }
-
-/** An instance whose chart is not here, or not the same, is for an operator to mend; the others go on. */
-function skipUnreadable(error: unknown): null {
-  if (error instanceof SagaError && unreadable.has(error.code)) return null;
-  throw error;
-}
-
-const unreadable: ReadonlySet<string> = new Set([
-  "SAGA_NOT_FOUND",
-  "SAGA_VERSION_UNKNOWN",
-  "SAGA_SNAPSHOT_INVALID",
-  "SAGA_INSTANCE_NOT_FOUND",
-]);
 
 function tooFast({ childId }: PendingChild): EventObject {
   const error = new Error(

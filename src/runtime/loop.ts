@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { SagaError } from "../errors.ts";
-import type { EffectRef, InstanceKey, Store } from "../store/store.ts";
+import type { Damage, EffectRef, InstanceKey, Store } from "../store/store.ts";
 import { Committer } from "./committer.ts";
 import type { InnerDelivery } from "./decide.ts";
 import { DueQueue } from "./due-queue.ts";
@@ -17,6 +17,8 @@ import { Mailboxes } from "./mailbox.ts";
 import { Mover } from "./mover.ts";
 import type { Taken } from "./mover.ts";
 import { Outward } from "./outward.ts";
+import type { Operation } from "./operation.ts";
+import { isQuarantined, Quarantines, skipUnreadable, toQuarantinedView } from "./quarantine.ts";
 import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
 import { SnapshotSizes } from "./snapshot-size.ts";
@@ -28,7 +30,7 @@ import { Unparker } from "./unparker.ts";
 import { withWaiting } from "./view.ts";
 import type { InstanceView } from "./view.ts";
 import { Worker } from "./worker.ts";
-import { isResumed } from "./write-set.ts";
+import { goesOn } from "./write-set.ts";
 import type { Prepared } from "./write-set.ts";
 
 export interface LoopOptions {
@@ -46,6 +48,13 @@ export interface LoopOptions {
   readonly onFatal: (error: SagaError) => void;
 }
 
+/** Why a start lets go of what was unreadable. */
+const READS_AGAIN: Operation = {
+  name: "release",
+  record: { operation: "release", by: null, reason: "its chart reads it again" },
+  force: false,
+};
+
 interface DueDelivery extends DueItem {
   readonly key: InstanceKey;
   readonly delivery: InnerDelivery;
@@ -53,6 +62,7 @@ interface DueDelivery extends DueItem {
 
 export class Loop {
   readonly mover: Mover;
+  readonly quarantines: Quarantines;
   readonly #options: LoopOptions;
   readonly #committer: Committer;
   readonly #mailboxes = new Mailboxes();
@@ -70,7 +80,11 @@ export class Loop {
     this.#options = options;
     const { store, registry, clock, telemetry, leaseMs, attemptsMax, gate } = options;
     this.#committer = new Committer(options);
-    const instances = new Instances(store, registry, options);
+    const quarantines = new Quarantines({ store, clock, telemetry });
+    this.quarantines = quarantines;
+    const { freezeContext } = options;
+    const instances = new Instances(store, registry, { quarantines, freezeContext });
+    store.watchDamage((damage) => void this.#onDamage(damage, instances));
     this.#pauses = new Pauses(clock);
     this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses, gate });
     this.#sizes = new SnapshotSizes(telemetry);
@@ -87,7 +101,7 @@ export class Loop {
           outcome.kind === "transaction" ? outcome : { kind: "outcome", effect, outcome },
         ),
       lapseAt: (key, effect, dueAtMs) => this.#lapses.add(toLapse(key, effect, dueAtMs)),
-      load: (key) => instances.load(key),
+      load: (key) => instances.load(key).catch(skipUnreadable),
     });
     this.#starts = new StartQueue({
       store,
@@ -129,6 +143,9 @@ export class Loop {
   }
 
   async begin(): Promise<void> {
+    void this.#insistence.until(() =>
+      this.quarantines.begin((key) => this.mover.release(key, READS_AGAIN)),
+    );
     void this.#unparker.begin();
     this.#outward.begin();
     await this.#starts.begin();
@@ -137,11 +154,15 @@ export class Loop {
 
   /** An instance with what waits for room, itself or its activities. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND */
   async look(key: InstanceKey): Promise<InstanceView> {
-    const instance = await this.mover.find(key);
-    return this.placed(
-      key,
-      withWaiting(instance, (ref) => this.#worker.waitsFor(key, ref)),
-    );
+    try {
+      const instance = await this.mover.find(key);
+      const view = withWaiting(instance, (ref) => this.#worker.waitsFor(key, ref));
+      return this.placed(key, view);
+    } catch (error) {
+      const stored = isQuarantined(error) ? await this.#options.store.load(key) : null;
+      if (stored === null) throw error;
+      return toQuarantinedView(stored);
+    }
   }
 
   /** With its place among those that wait for the same key, as of now. */
@@ -169,6 +190,14 @@ export class Loop {
     await Promise.all([this.#worker.close(graceMs), this.#outward.close(graceMs)]);
     this.#insistence.stop();
     await this.#mailboxes.idle();
+  }
+
+  /** What is found where many instances are read; whoever is there in memory may not move any more either. */
+  async #onDamage({ key, what }: Damage, instances: Instances): Promise<void> {
+    await this.#insistence.until(async () => {
+      await this.quarantines.take(key, { kind: "damaged", what });
+    });
+    instances.forget(key);
   }
 
   /** At once, since nothing can be kept any more: whatever runs is left to the next process. */
@@ -227,20 +256,22 @@ export class Loop {
   }
 
   /** What an operation changes beside the instance: what holds still, what goes on, what is tried again. */
-  #onOperated({ next, before }: Prepared): void {
+  #onOperated(prepared: Prepared): void {
+    const { next, before } = prepared;
     const { record, standing } = next;
     const { saga, instanceId } = record;
     const key = { saga, instanceId };
     if (record.suspended !== null) {
       // A timer in memory comes once and is fenced; the resume sets it again.
       this.#worker.suspend(key);
-    } else if (isResumed(before, next)) {
+    } else if (goesOn(before, prepared)) {
       for (const { timerId, dueAtMs } of standing.timers) {
         this.#timers.add(toTimer(key, timerId, dueAtMs));
       }
       this.#worker.resume();
       this.#outward.resume(key);
     }
+    if (prepared.writeSet.lifts === true) this.quarantines.left();
     if (record.suspended === null) this.#pauses.wake(key);
   }
 

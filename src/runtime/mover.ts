@@ -3,7 +3,6 @@
  * the timers and whoever waits.
  */
 import type { Clock } from "../clock.ts";
-import { SagaError } from "../errors.ts";
 import { decode, encode } from "../saga/codec.ts";
 import type { Moment } from "../saga/step.ts";
 import type { StoredMessage } from "../store/family.ts";
@@ -17,14 +16,17 @@ import type { Decision, InnerDelivery, OuterDelivery } from "./decide.ts";
 import { checkDelivery, nameOf } from "./delivery.ts";
 import { untilKnown } from "./facts.ts";
 import { fingerprintOf } from "./incoming.ts";
-import { addressOf, conflict, momentAfter } from "./instance.ts";
+import { addressOf, conflict, momentAfter, notFound } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
 import { prepareWithKin, withBorn } from "./kinship.ts";
 import type { Mailboxes } from "./mailbox.ts";
+import { operate } from "./operate.ts";
+import type { Operation } from "./operation.ts";
 import { decideOrPark, unpark } from "./park.ts";
 import type { Releases } from "./places.ts";
 import { Preparer } from "./preparer.ts";
 import type { Registry } from "./registry.ts";
+import { lifting, toReleased } from "./release.ts";
 import type { StartQueue } from "./start-queue.ts";
 import { repeatedAnswer, sameStart } from "./repetition.ts";
 import type { Started } from "./repetition.ts";
@@ -169,6 +171,17 @@ export class Mover {
     });
   }
 
+  /** Takes an instance out of quarantine. @throws {SagaError} SAGA_OPERATION_NOT_POSSIBLE, SAGA_INSTANCE_NOT_FOUND */
+  release(key: InstanceKey, operation: Operation): Promise<InstanceView> {
+    return this.#alone(key, async () => {
+      const { store, registry, clock } = this.#options;
+      const before = toReleased(registry, operation, { key, stored: await store.load(key) });
+      const prepared = await this.#preparer.known(before, operate(before, operation, clock.now()));
+      if ((await this.#commit(lifting(prepared))) !== "committed") throw conflict(key);
+      return toView(prepared.next);
+    });
+  }
+
   /** Takes a timer, an outcome, a lapse, or what a child or an action has to say; or performs a transactional activity. */
   deliver(key: InstanceKey, delivery: InnerDelivery | Transaction): Promise<Taken> {
     const what = (): string => nameOf(delivery);
@@ -269,10 +282,7 @@ export class Mover {
   async find(key: InstanceKey): Promise<Instance> {
     const instance = await this.#options.instances.load(key);
     if (instance !== null) return instance;
-    throw new SagaError(
-      "SAGA_INSTANCE_NOT_FOUND",
-      `saga "${key.saga}" has no instance "${key.instanceId}"`,
-    );
+    throw notFound(key);
   }
 
   #alone<Result>(key: InstanceKey, work: () => Promise<Result>): Promise<Result> {

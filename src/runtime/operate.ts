@@ -32,9 +32,10 @@ export function checkMoves({ record }: Instance): void {
   );
 }
 
-/** Whether an error says that a delivery has to wait until its instance is resumed. */
-export function isSuspended(error: unknown): boolean {
-  return error instanceof SagaError && error.code === "SAGA_INSTANCE_SUSPENDED";
+/** Whether an error says that a delivery has to wait until its instance is resumed, or released. */
+export function isHeld(error: unknown): boolean {
+  if (!(error instanceof SagaError)) return false;
+  return error.code === "SAGA_INSTANCE_SUSPENDED" || error.code === "SAGA_INSTANCE_QUARANTINED";
 }
 
 function mayPass({ standing }: Instance, delivery: Delivery): boolean {
@@ -69,7 +70,8 @@ function mayPass({ standing }: Instance, delivery: Delivery): boolean {
  */
 export function operate(instance: Instance, operation: Operation, nowMs: number): Decision {
   const { record } = instance;
-  checkNotEnded(instance);
+  // Out of quarantine comes also what has ended.
+  if (operation.name !== "release") checkNotEnded(instance);
   const stay: Step = { next: instance.standing, effects: [] };
   const asIs = { ...decisionOf(operation, stay), fault: record.fault };
   switch (operation.name) {
@@ -82,6 +84,8 @@ export function operate(instance: Instance, operation: Operation, nowMs: number)
       return { ...asIs, suspended: null };
     case "redeliver":
       if (record.fault === null) throw notPossible(instance, "has nothing to redeliver");
+      return asIs;
+    case "release":
       return asIs;
     case "terminate": {
       const step = terminate(instance.standing, terminatedBy(operation.record));

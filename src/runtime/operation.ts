@@ -19,6 +19,7 @@ export const operationNames = [
   "resume",
   "terminate",
   "redeliver",
+  "release",
 ] as const satisfies readonly OperationName[];
 
 export type InstanceOperation = (typeof operationNames)[number];
@@ -29,7 +30,10 @@ export interface OperationRequest {
   readonly reason: string;
   /** Who asks; 1-200 characters. */
   readonly by?: string;
-  /** `terminate` leaves undone what was done, so it has to be asked for twice. */
+  /**
+   * `terminate` leaves undone what was done, so it has to be asked for twice; so has a `release` of an instance whose
+   * rows are still not as they were written: they are taken as they are then.
+   */
   readonly force?: boolean;
 }
 
@@ -37,6 +41,7 @@ export interface OperationRequest {
 export interface Operation {
   readonly name: InstanceOperation;
   readonly record: OperationRecord;
+  readonly force: boolean;
 }
 
 /** @throws {SagaError} SAGA_REQUEST_INVALID, SAGA_FORCE_REQUIRED for `terminate` without `force`. */
@@ -59,7 +64,7 @@ export function checkOperation(request: OperationRequest): Operation {
       "terminate undoes nothing of what was done; cancel the instance, or ask again with force: true",
     );
   }
-  return { name, record };
+  return { name, record, force };
 }
 
 /** @throws {SagaError} SAGA_REQUEST_INVALID unless the reason and the name are texts of a fit length. */
@@ -85,6 +90,7 @@ export function chartEventOf({ name, record }: Operation): EventObject | null {
     case "resume":
     case "terminate":
     case "redeliver":
+    case "release":
       return null;
   }
 }

@@ -35,6 +35,9 @@ export class Operations {
   ): Promise<{ repeated: boolean; instance: InstanceView }> {
     const operation = checkOperation(request);
     const eventId = options.eventId === undefined ? null : checkId("event id", options.eventId);
+    if (operation.name === "release") {
+      return { repeated: false, instance: await this.#options.mover.release(key, operation) };
+    }
     const event = chartEventOf(operation);
     const delivery = { kind: "operation", operation, event, eventId } as const;
     const { repeated, view } = await this.#options.mover.send(key, delivery);

@@ -32,7 +32,7 @@ export class Preparer {
     const { instances, store, registry } = options;
     this.#options = options;
     this.#source = {
-      exists: async (key) => (await instances.load(key)) !== null,
+      exists: (key) => instances.exists(key),
       findSystemId: (root, systemId) => store.findSystemId(root, systemId),
     };
     this.#chartOf = (saga, version) => registry.chart(saga, version);

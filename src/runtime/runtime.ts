@@ -167,7 +167,7 @@ export class Runtime {
 
   /** What whoever runs it should know of now, though it takes events. */
   warnings(): readonly StoreRemark[] {
-    return this.#store.remarks?.() ?? [];
+    return [...(this.#store.remarks?.() ?? []), ...this.#loop.quarantines.remarks()];
   }
 
   /**
@@ -294,7 +294,7 @@ export class Runtime {
   ): Promise<readonly JournalView[]> {
     this.#checkOpen();
     const key = this.#keyOf(saga.name, instanceId);
-    await this.#loop.mover.find(key);
+    await this.#loop.look(key);
     const { afterRevision = 0, limit = 100 } = page;
     const entries = await this.#store.readJournal(key, {
       afterRevision,

@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../saga/effect.ts";
 import type { Phase } from "../saga/phase.ts";
-import type { EventSource, InstanceKey, ScheduleRecord } from "../store/store.ts";
+import type { EventSource, InstanceKey, Quarantine, ScheduleRecord } from "../store/store.ts";
 
 /** Whose event it is; part of every telemetry event about an instance. */
 export interface InstanceFacts {
@@ -96,6 +96,12 @@ export type TelemetryEvent =
       readonly what: string;
       readonly error: unknown;
       readonly retryInMs: number;
+    })
+  /** An instance is not moved any more: its rows are not as they were written, or its chart cannot read them. */
+  | (Pick<InstanceFacts, "saga" | "instanceId"> & {
+      readonly kind: "quarantined";
+      readonly why: Quarantine["kind"];
+      readonly reason: string;
     })
   /** What came of a due time of a schedule, or of all of them from `dueAtMs` until `untilMs`. */
   | {

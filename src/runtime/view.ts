@@ -5,7 +5,7 @@ import { acceptedEvents } from "../saga/accepts.ts";
 import type { AcceptedEvent } from "../saga/accepts.ts";
 import { childSagaName } from "../saga/family.ts";
 import type { Phase } from "../saga/phase.ts";
-import type { EffectRef, InstanceRecord, Suspension } from "../store/store.ts";
+import type { EffectRef, InstanceRecord, Quarantine, Suspension } from "../store/store.ts";
 import { isWaiting } from "./begin.ts";
 import type { Instance } from "./instance.ts";
 
@@ -87,6 +87,8 @@ export interface InstanceView {
   readonly waitsFor: { readonly key: string; readonly position: number | null } | null;
   /** Why the instance holds still; null unless an operator has suspended it. */
   readonly suspended: SuspensionView | null;
+  /** Why the instance is not moved though nobody suspended it; null: all is well. */
+  readonly quarantined: Quarantine | null;
   /** Whose child it is; null: it was started from outside. */
   readonly parent: InstanceLink | null;
   /** Children that have not ended, in the order in which they were started; activities apart. */
@@ -147,6 +149,7 @@ export function toView({ chart, record, standing, parked }: Instance): InstanceV
     })),
     waitsFor: waitingFor(record),
     suspended: record.suspended,
+    quarantined: null,
     parent:
       record.parent === null ? null : { saga: record.parent.saga, id: record.parent.instanceId },
     children: standing.children.map((child) => ({

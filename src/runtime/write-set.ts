@@ -89,7 +89,7 @@ export function prepare(
     ),
     effectsAbandoned: left.filter((activity) => !dropped.includes(activity)).map(toRef),
     effectsDropped: dropped.map(toRef),
-    effectsReleased: isResumed(before, next)
+    effectsReleased: goesOn(before, { next, decision })
       ? next.standing.activities
           .filter((activity) => !worker.isPerforming(key, activity))
           .map(toRef)
@@ -143,9 +143,13 @@ export function withAnswer(prepared: Prepared, answer: RecordedAnswer): Prepared
   return { ...prepared, writeSet: { ...prepared.writeSet, answer } };
 }
 
-/** Whether the instance held still before, and does not any more. */
-export function isResumed(before: Instance | null, next: Instance): boolean {
-  return before !== null && before.record.suspended !== null && next.record.suspended === null;
+/** Whether the instance held still before, suspended or in quarantine, and does not any more. */
+export function goesOn(
+  before: Instance | null,
+  { next, decision }: Pick<Prepared, "next" | "decision">,
+): boolean {
+  if (next.record.suspended !== null || before === null) return false;
+  return before.record.suspended !== null || decision.operation?.operation === "release";
 }
 
 function toNext(

@@ -3,10 +3,13 @@
  * stay in their states.
  */
 import type { Phase } from "../saga/phase.ts";
-import type { InstanceRecord } from "./store.ts";
+import type { InstanceRecord, Quarantine } from "./store.ts";
 
 /** An instance as a search shows it: all but its snapshot. */
-export type InstanceSummary = Omit<InstanceRecord, "snapshot">;
+export interface InstanceSummary extends Omit<InstanceRecord, "snapshot"> {
+  /** Null unless it is in quarantine. */
+  readonly quarantined: Quarantine | null;
+}
 
 /** A place in the order of starts. Plain data, so that a client may keep it between two pages. */
 export interface InstanceCursor {
@@ -26,6 +29,8 @@ export interface InstanceQuery {
   readonly tag?: string;
   /** Whether it holds still. */
   readonly suspended?: boolean;
+  /** Whether it is in quarantine. */
+  readonly quarantined?: boolean;
   /** All of these. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** How the instance id begins. */

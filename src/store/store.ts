@@ -33,6 +33,22 @@ export interface Suspension {
   readonly atMs: number;
 }
 
+/** Why an instance is not moved, though nobody suspended it. */
+export interface Quarantine {
+  /** `damaged`: its rows are not as they were written; `unreadable`: the chart does not know what they say. */
+  readonly kind: "damaged" | "unreadable";
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+/** Rows that are not as they were written. */
+export interface Damage {
+  /** Whose rows they are. */
+  readonly key: InstanceKey;
+  /** What is damaged, for people. */
+  readonly what: string;
+}
+
 /** Where an instance stands under the limit of its saga on instances. */
 export interface Limited {
   /** The key that it counts under until it ends. */
@@ -49,6 +65,7 @@ export type OperationName =
   | "resume"
   | "terminate"
   | "redeliver"
+  | "release"
   | "fork";
 
 /** What an operator did, who it was, and why. */
@@ -238,6 +255,8 @@ export interface WriteSet {
   readonly actionsAsked: readonly ActionRecord[];
   /** Instances that this event starts: they commit with it, or nothing does. */
   readonly born: readonly WriteSet[];
+  /** It takes the instance out of quarantine, as its rows are: those that are not as they were written count as such. */
+  readonly lifts?: true;
 }
 
 /**
@@ -266,6 +285,10 @@ export interface StoredInstance {
   readonly parked: readonly ParkedRecord[];
   /** In the order in which they were started. */
   readonly children: readonly ChildRecord[];
+  /** Null unless it was put in quarantine. */
+  readonly quarantined: Quarantine | null;
+  /** What of it is not as it was written; null if all is. Nothing may be done by what it says then. */
+  readonly damage: string | null;
 }
 
 export interface ClaimedEffect extends InstanceKey {
@@ -421,6 +444,15 @@ export interface Store extends ScheduleStore, FamilyStore {
 
   /** What whoever runs the store should know of it now; readiness and the log tell it. Left out: nothing ever. */
   remarks?(): readonly StoreRemark[];
+
+  /**
+   * Puts an instance in quarantine: its timers are not found, its effects not claimed, and no write set moves it but
+   * one that lifts the quarantine. The first reason stays.
+   */
+  quarantine(key: InstanceKey, quarantine: Quarantine): Promise<void>;
+
+  /** Tells of damage that is found where many instances are read: those rows are left out there. One listener. */
+  watchDamage(onDamage: (damage: Damage) => void): void;
 
   /** Idempotent. Afterwards another process may open the same data. */
   close(): Promise<void>;

@@ -50,7 +50,7 @@ function testRevisions(underTest: StoreUnderTest): void {
 
     expect(outcomes).toEqual(["committed"]);
     expect(await contentsOf(store, key)).toEqual({
-      stored: { record: instanceRecord(), timers, effects, parked: [], children: [] },
+      stored: { ...nothingPending, record: instanceRecord(), timers, effects },
       journal: [journalEntry()],
       answers: [],
     });
@@ -117,7 +117,14 @@ function testMisfitRevisions(underTest: StoreUnderTest): void {
   });
 }
 
-const nothingPending = { timers: [], effects: [], parked: [], children: [] };
+const nothingPending = {
+  timers: [],
+  effects: [],
+  parked: [],
+  children: [],
+  quarantined: null,
+  damage: null,
+};
 
 function testBatches(underTest: StoreUnderTest): void {
   test("an empty batch has no outcomes", async () => {

@@ -43,7 +43,7 @@ function testFilters(underTest: StoreUnderTest): void {
     await put(store, record);
 
     const { snapshot: _, ...summary } = record;
-    expect(await store.findInstances({ limit: 1 })).toEqual({ items: [summary], next: null });
+    expect(await store.findInstances({ limit: 1 })).toMatchObject({ items: [summary], next: null });
   });
 
   test("instances are found by what they stand in, newest start first", async () => {

@@ -12,6 +12,7 @@ import { testFeed } from "./store-suite-feed.ts";
 import { testHistory } from "./store-suite-history.ts";
 import { testLeases } from "./store-suite-leases.ts";
 import { testParking } from "./store-suite-parking.ts";
+import { testQuarantine } from "./store-suite-quarantine.ts";
 import { testSchedules } from "./store-suite-schedules.ts";
 import { testSearch } from "./store-suite-search.ts";
 import { testLimited } from "./store-suite-limited.ts";
@@ -35,6 +36,7 @@ export function testStore(name: string, underTest: StoreUnderTest): void {
     testSearch(underTest);
     testSuspended(underTest);
     testLimited(underTest);
+    testQuarantine(underTest);
     if (underTest.userRows !== undefined) testTransactions(underTest, underTest.userRows);
     testClosing(underTest);
     if (underTest.isDurable) testReopening(underTest);

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
 import { pastOf } from "../../src/runtime/fork.ts";
 import { Instances } from "../../src/runtime/instance.ts";
+import { Quarantines } from "../../src/runtime/quarantine.ts";
 import { Registry } from "../../src/runtime/registry.ts";
 import type { JournalEntry, Store, StoredInstance } from "../../src/store/store.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
@@ -114,11 +115,12 @@ async function verdictOf(store: Store, name: string, one: Kept): Promise<string 
 }
 
 async function contradictionOf(store: Store, { stored, journal }: Kept): Promise<string | null> {
+  const quarantines = new Quarantines({ store, clock, telemetry: () => {} });
   const { record, timers, effects } = stored;
   const revisions = journal.map(({ revision }) => revision);
   const gapless = Array.from({ length: record.revision }, (_, index) => index + 1);
   if (revisions.join() !== gapless.join()) return `journal ${revisions.join()}`;
-  const instance = await new Instances(store, registry).load(record);
+  const instance = await new Instances(store, registry, { quarantines }).load(record);
   if (instance === null) return "cannot be loaded";
   try {
     const { standing } = await pastOf({ store, clock }, instance, record.revision);

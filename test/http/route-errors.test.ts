@@ -173,7 +173,7 @@ const anywhere: Readonly<Partial<Record<ErrorCode, Provoke>>> = {
   SAGA_STORE_OUTCOME_UNKNOWN: withStore("SAGA_STORE_OUTCOME_UNKNOWN"),
   SAGA_REVISION_CONFLICT: after(({ control }) => void (control.conflicts = true)),
   SAGA_VERSION_UNKNOWN: withLoaded({ version: 9 }),
-  SAGA_SNAPSHOT_INVALID: withLoaded({ snapshot: "{}" }),
+  SAGA_INSTANCE_QUARANTINED: withLoaded({ snapshot: "{}" }),
   SAGA_WAITERS_FULL: after(ofWaiters, { query: WAITING }),
   SAGA_STARTS_FULL: after(ofStarts),
   SAGA_STREAMS_FULL: after(async ({ runtime }) => {
@@ -427,11 +427,15 @@ const ofNoRoute: readonly ErrorCode[] = [
   "SAGA_CHART_INVALID",
   "SAGA_DEFINITION_INVALID",
   "SAGA_CHECK_INVALID",
+  "SAGA_SNAPSHOT_INVALID",
   "SAGA_TRANSACTION_INVALID",
   "SAGA_CONFIG_INVALID",
   "SAGA_STORE_LOCKED",
   "SAGA_STORE_TOO_NEW",
   "SAGA_STORE_INVALID",
+  "SAGA_STORE_MISMATCH",
+  "SAGA_STORE_DAMAGED",
+  "SAGA_STORE_TAKEN",
 ];
 
 test("each code is answered by some route, or by none for a reason", () => {

@@ -256,6 +256,7 @@ test("an item tells all of an instance but its context", async () => {
         error: null,
         waitsFor: null,
         suspended: null,
+        quarantined: null,
         attributes: { customer: "c-7" },
         correlationId: "trace-1",
         createdAt: at,

@@ -158,13 +158,16 @@ export async function openTrial(): Promise<Trial> {
   return { app, runtime, saga, control };
 }
 
+/** What asks the database nothing. */
+const untouched: ReadonlySet<string> = new Set(["close", "remarks", "watchDamage"]);
+
 type Method = (...given: unknown[]) => Promise<unknown>;
 
 function controlled(store: Store, control: Control): Store {
   return new Proxy(store, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function" || name === "close") {
+      if (typeof member !== "function" || untouched.has(String(name))) {
         return typeof member === "function" ? member.bind(target) : member;
       }
       return async (...given: unknown[]) => {

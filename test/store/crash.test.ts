@@ -10,6 +10,7 @@ import {
   timerRecord,
 } from "../../src/testing/store-records.ts";
 import { contentsOf } from "../../src/testing/store-suite-bench.ts";
+import { randomFrom } from "../fixtures/random.ts";
 import { killProcess, startProcess } from "./child-process.ts";
 import { freshDatabasePath } from "./database-path.ts";
 
@@ -39,6 +40,8 @@ test("an acknowledged commit survives kill -9, and none is there by half", async
           effects: [effectRecord({ generation: revision })],
           parked: [],
           children: [],
+          quarantined: null,
+          damage: null,
         },
         journal: Array.from({ length: revision }, (_, index) =>
           journalEntry({ revision: index + 1 }),
@@ -75,13 +78,4 @@ function integrityOf(path: string): unknown {
   const result = client.pragma("integrity_check", { simple: true });
   client.close();
   return result;
-}
-
-/** A linear congruential generator (Numerical Recipes): the same seed kills at the same counts. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

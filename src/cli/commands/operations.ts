@@ -6,13 +6,14 @@ import { given } from "../given.ts";
 import { instanceLine } from "../instance-text.ts";
 import { clientOf, headerOption, urlOption } from "../remote.ts";
 
-type Operation = "retry" | "skip" | "cancel" | "suspend" | "resume";
+type Operation = "retry" | "skip" | "cancel" | "suspend" | "resume" | "release";
 
 const descriptions: Readonly<Record<Operation, string>> = {
   retry: "let a stuck instance try again (saga.retry)",
   skip: "let a stuck instance go on without it (saga.skip)",
   cancel: "ask an instance to turn back (saga.cancel)",
   suspend: "hold an instance still; no timer fires, no activity begins",
+  release: "let an instance out of quarantine, if what brought it there is mended",
   resume: "let a suspended instance go on where it is",
 };
 

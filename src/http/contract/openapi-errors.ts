@@ -40,6 +40,8 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_SCHEDULES_TOO_MANY: "The saga has as many schedules as it may have. Delete some.",
   SAGA_EVENT_NOT_ACCEPTED:
     "The present state does not take the event; accepts lists what it takes.",
+  SAGA_INSTANCE_QUARANTINED:
+    "The rows of the instance are damaged, or its chart cannot read them; quarantined says more.",
   SAGA_INSTANCE_SUSPENDED: "An operator has suspended the instance; suspended says who and why.",
   SAGA_OPERATION_NOT_POSSIBLE: "The operation has nothing to work on.",
   SAGA_JOURNAL_NOT_REPRODUCIBLE:
@@ -98,6 +100,7 @@ const details: Partial<Record<ErrorCode, Readonly<Record<string, JsonSchema>>>> 
     guards: { ...listOf(text), description: "Names of the guards that said no." },
     accepts: listOf(ref("AcceptedEvent")),
   },
+  SAGA_INSTANCE_QUARANTINED: { quarantined: ref("Quarantine") },
   SAGA_INSTANCE_SUSPENDED: { suspended: ref("Suspension") },
   SAGA_JOURNAL_NOT_REPRODUCIBLE: { revision: { type: "integer", minimum: 1 } },
   SAGA_NOT_READY: { reasons: listOf(objectOf({ code: text, text })) },

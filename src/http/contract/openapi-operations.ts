@@ -70,6 +70,7 @@ export const operationRoutesDescribed: readonly RouteDescription[] = [
       "SAGA_EVENT_NOT_ACCEPTED",
       "SAGA_INSTANCE_ENDED",
       "SAGA_INSTANCE_SUSPENDED",
+      "SAGA_INSTANCE_QUARANTINED",
       "SAGA_OPERATION_NOT_POSSIBLE",
       "SAGA_IDEMPOTENCY_KEY_REUSED",
       "SAGA_TRANSITION_FAILED",

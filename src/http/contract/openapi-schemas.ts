@@ -100,6 +100,7 @@ export const instanceProperties: Readonly<Record<string, JsonSchema>> = {
   parkedEvents: listOf(objectOf({ event: text, eventId: textOrNull, at: time })),
   waitsFor: orNull(ref("WaitingPlace")),
   suspended: orNull(ref("Suspension")),
+  quarantined: orNull(ref("Quarantine")),
   parent: orNull(ref("InstanceLink")),
   children: listOf(ref("Child")),
   correlationId: text,
@@ -162,6 +163,7 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     schema: schemaOrNull,
   }),
   Instance: objectOf(instanceProperties),
+  Quarantine: objectOf({ kind: oneOfTexts(["damaged", "unreadable"]), reason: text, at: time }),
   Suspension: objectOf({ by: textOrNull, reason: text, at: time }),
   OperationRecord: objectOf({
     operation: oneOfTexts([...operationNames, "fork"]),

@@ -18,7 +18,15 @@ export const searchSchemas: Readonly<Record<string, JsonSchema>> = {
   FoundInstance: objectOf({
     ...of("saga", "version", "id", "revision", "phase", "state", "tags"),
     error: textOrNull,
-    ...of("waitsFor", "suspended", "attributes", "correlationId", "createdAt", "updatedAt"),
+    ...of(
+      "waitsFor",
+      "suspended",
+      "quarantined",
+      "attributes",
+      "correlationId",
+      "createdAt",
+      "updatedAt",
+    ),
   }),
   SearchPage: objectOf({
     items: listOf(ref("FoundInstance")),
@@ -57,6 +65,7 @@ export const searchRoutesDescribed: readonly RouteDescription[] = [
       parameter("state", "In this state, or one inside it."),
       parameter("tag", "With this tag."),
       parameter("suspended", "Held still by an operator, or not.", flag),
+      parameter("quarantined", "In quarantine, or not.", flag),
       parameter("q", "Whose id begins so."),
       parameter("startedAfter", "Started then or later.", time),
       parameter("startedBefore", "Started before.", time),

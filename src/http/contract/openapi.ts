@@ -46,7 +46,7 @@ export const errorKinds: readonly ErrorKind[] = [
   {
     of: "about an instance",
     fits: ({ readsInstance }) => readsInstance === true,
-    errors: ["SAGA_VERSION_UNKNOWN", "SAGA_SNAPSHOT_INVALID"],
+    errors: ["SAGA_VERSION_UNKNOWN"],
   },
   {
     of: "that asks the store: about instances, schedules and streams, and a new bulk operation",

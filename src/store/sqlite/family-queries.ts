@@ -1,7 +1,9 @@
 /** What the store reads of children, messages and actions. */
 import { and, asc, eq, gt, placeholder } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { ChildRecord, ChildRef, InstanceKey, StoredAction, StoredMessage } from "../family.ts";
+import type { ChildRef, InstanceKey, StoredAction, StoredMessage } from "../family.ts";
+import { isActionWhole, isMessageWhole, wholeOnes } from "./damage.ts";
+import type { OnDamage } from "./damage.ts";
 import { prepareDrop, prepareSend } from "./family-writes.ts";
 import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
 import { actions, children, hasSystemId, instances, isLiveChild, messages } from "./schema.ts";
@@ -13,14 +15,14 @@ interface Page {
 
 export type Family = ReturnType<typeof prepareFamily>;
 
-export function prepareFamily(db: SqliteDatabase) {
+export function prepareFamily(db: SqliteDatabase, onDamage: OnDamage) {
   const remove = prepareWrite<{ position: number }>(
     db.$client,
     db.delete(actions).where(eq(actions.position, placeholder("position"))),
   );
   return {
-    ...prepareMessages(db),
-    ...prepareActions(db),
+    ...prepareMessages(db, onDamage),
+    ...prepareActions(db, onDamage),
     findLiveChildren: prepareFindLiveChildren(db),
     findSystemId: prepareFindSystemId(db),
     drop: prepareDrop(db),
@@ -29,9 +31,19 @@ export function prepareFamily(db: SqliteDatabase) {
   };
 }
 
+/** What is in order up to the first damaged one, of which is told; what comes after it has to wait. */
+function untilFirst<Row, Read>(
+  rows: readonly Row[],
+  isWhole: (row: Row) => boolean,
+  read: (rows: readonly Row[]) => readonly Read[],
+): readonly Read[] {
+  const end = rows.findIndex((row) => !isWhole(row));
+  return read(end === -1 ? rows : rows.slice(0, end + 1));
+}
+
 type MessageRow = typeof messages.$inferSelect;
 
-function prepareMessages(db: BetterSQLite3Database) {
+function prepareMessages(db: BetterSQLite3Database, onDamage: OnDamage) {
   const ofReceiver = db
     .select()
     .from(messages)
@@ -51,10 +63,16 @@ function prepareMessages(db: BetterSQLite3Database) {
     .orderBy(asc(messages.position))
     .limit(placeholder("limit"))
     .prepare();
+  // Those after a damaged one must not go before it: its receiver comes into quarantine.
+  const whole = (rows: readonly MessageRow[]): readonly StoredMessage[] =>
+    wholeOnes(rows, isMessageWhole, (row) => {
+      const key = { saga: row.toSaga, instanceId: row.toInstanceId };
+      onDamage({ key, what: `message ${row.position} to it is not as it was written` });
+    }).map(toMessage);
   return {
     readMessages: ({ saga, instanceId }: InstanceKey, limit: number): readonly StoredMessage[] =>
-      ofReceiver.all({ saga, instanceId, limit }).map(toMessage),
-    findMessages: (page: Page): readonly StoredMessage[] => ofAll.all({ ...page }).map(toMessage),
+      untilFirst(ofReceiver.all({ saga, instanceId, limit }), isMessageWhole, whole),
+    findMessages: (page: Page): readonly StoredMessage[] => whole(ofAll.all({ ...page })),
   };
 }
 
@@ -71,18 +89,9 @@ function toMessage(row: MessageRow): StoredMessage {
   };
 }
 
-function prepareActions(db: BetterSQLite3Database) {
-  const { instance: _, ...columns } = {
-    position: actions.position,
-    instance: actions.instance,
-    type: actions.type,
-    params: actions.params,
-    seen: actions.seen,
-    idempotencyKey: actions.idempotencyKey,
-    traceparent: actions.traceparent,
-  };
+function prepareActions(db: BetterSQLite3Database, onDamage: OnDamage) {
   const ofInstance = db
-    .select(columns)
+    .select({ row: actions })
     .from(actions)
     .innerJoin(instances, eq(instances.key, actions.instance))
     .where(
@@ -107,33 +116,23 @@ function prepareActions(db: BetterSQLite3Database) {
     .limit(placeholder("limit"))
     .prepare();
   return {
-    readActions: ({ saga, instanceId }: InstanceKey, limit: number): readonly StoredAction[] =>
-      ofInstance.all({ saga, instanceId, limit }),
+    readActions: ({ saga, instanceId }: InstanceKey, limit: number): readonly StoredAction[] => {
+      const rows = ofInstance.all({ saga, instanceId, limit }).map(({ row }) => row);
+      const key = { saga, instanceId };
+      const isWhole = (row: ActionRow): boolean => isActionWhole(key, row);
+      const tell = ({ type }: ActionRow): void =>
+        onDamage({ key, what: `action "${type}" is not as it was written` });
+      return untilFirst(rows, isWhole, (read) => wholeOnes(read, isWhole, tell).map(toAction));
+    },
     findActions: (page: Page): readonly (InstanceKey & { readonly position: number })[] =>
       ofAll.all({ ...page }),
   };
 }
 
-/** The children of the instance with that `key`, in the order in which they were started. */
-export function prepareFindChildrenOf(db: BetterSQLite3Database) {
-  const find = db
-    .select({
-      childId: children.childId,
-      generation: children.generation,
-      kind: children.kind,
-      src: children.src,
-      instanceId: children.instanceId,
-      systemId: children.systemId,
-      root: children.root,
-      reportsSnapshots: children.reportsSnapshots,
-      input: children.input,
-      state: children.state,
-    })
-    .from(children)
-    .where(eq(children.instance, placeholder("key")))
-    .orderBy(asc(children.key))
-    .prepare();
-  return (key: number): readonly ChildRecord[] => find.all({ key });
+type ActionRow = typeof actions.$inferSelect;
+
+function toAction({ instance: _instance, seal: _seal, ...action }: ActionRow): StoredAction {
+  return action;
 }
 
 function prepareFindLiveChildren(db: BetterSQLite3Database) {

@@ -14,8 +14,10 @@ import type {
   EffectRef,
   InstanceKey,
 } from "../store.ts";
+import { isEffectWhole, wholeOnes } from "./damage.ts";
+import type { OnDamageOf } from "./damage.ts";
 import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
-import { instances, isAbandoned, isLive, lapsesAtMs, outbox } from "./schema.ts";
+import { instances, isAbandoned, isLive, lapsesAtMs, moves, outbox } from "./schema.ts";
 
 /** An effect that may be claimed, with its row. */
 export interface Claimable extends InstanceKey {
@@ -31,20 +33,15 @@ export interface ClaimOptions {
 
 export type Leases = ReturnType<typeof prepareLeases>;
 
-export const effectColumns = {
-  activityId: outbox.activityId,
-  generation: outbox.generation,
-  src: outbox.src,
-  input: outbox.input,
-  idempotencyKey: outbox.idempotencyKey,
-  traceparent: outbox.traceparent,
-  attempt: outbox.attempt,
-  status: outbox.status,
-  leaseUntilMs: outbox.leaseUntilMs,
-  lostUntilMs: outbox.lostUntilMs,
-};
+export function toEffect(row: typeof outbox.$inferSelect): EffectRecord {
+  const { key: _, instance: _instance, seal: _seal, owner: _owner, ...effect } = row;
+  return effect;
+}
 
-export function prepareLeases(db: SqliteDatabase, epoch: number) {
+export function prepareLeases(
+  db: SqliteDatabase,
+  { epoch, onDamage }: { epoch: number; onDamage: OnDamageOf },
+) {
   const findUnclaimed = prepareFindUnclaimed(db);
   const findUnheld = prepareFindUnheld(db);
   const take = prepareWrite<{ key: number; leaseUntilMs: number; lostUntilMs: number | null }>(
@@ -65,7 +62,15 @@ export function prepareLeases(db: SqliteDatabase, epoch: number) {
 
     /** Writes nothing: an idle worker costs no commit. */
     findClaimable({ limit, nowMs }: ClaimOptions): readonly Claimable[] {
-      return [...findUnheld.all({ limit, nowMs, epoch }), ...findUnclaimed.all({ limit })]
+      const rows = [...findUnheld.all({ limit, nowMs, epoch }), ...findUnclaimed.all({ limit })];
+      const whole = wholeOnes(
+        rows,
+        ({ row, ...owner }) => isEffectWhole(owner, row),
+        ({ row }) =>
+          onDamage(row.instance, `activity "${row.activityId}" is not as it was written`),
+      );
+      return whole
+        .map(({ row, ...name }) => ({ ...name, key: row.key, effect: toEffect(row) }))
         .toSorted((left, right) => left.key - right.key)
         .slice(0, limit);
     },
@@ -88,12 +93,7 @@ function lostUntilMsOf(effect: EffectRecord, nowMs: number): number | null {
 
 function selectClaimable(db: BetterSQLite3Database) {
   return db
-    .select({
-      key: outbox.key,
-      saga: instances.saga,
-      instanceId: instances.instanceId,
-      effect: effectColumns,
-    })
+    .select({ saga: instances.saga, instanceId: instances.instanceId, row: outbox })
     .from(outbox)
     .innerJoin(instances, eq(instances.key, outbox.instance));
 }
@@ -101,9 +101,7 @@ function selectClaimable(db: BetterSQLite3Database) {
 // Two queries, since in each the index gives the order or the range: the cost is the limit, not the backlog.
 function prepareFindUnclaimed(db: BetterSQLite3Database) {
   return selectClaimable(db)
-    .where(
-      and(isLive, isNull(outbox.owner), isNull(outbox.leaseUntilMs), isNull(instances.suspended)),
-    )
+    .where(and(isLive, isNull(outbox.owner), isNull(outbox.leaseUntilMs), moves))
     .orderBy(asc(outbox.key))
     .limit(placeholder("limit"))
     .prepare();
@@ -114,7 +112,7 @@ function prepareFindUnheld(db: BetterSQLite3Database) {
   const isUnheld = sql`(${outbox.owner}, ${outbox.leaseUntilMs}) <= (${placeholder("epoch")}, ${placeholder("nowMs")})`;
   return (
     selectClaimable(db)
-      .where(and(isLive, isUnheld, isNull(instances.suspended)))
+      .where(and(isLive, isUnheld, moves))
       // The plus keeps SQLite from walking the whole outbox in this order instead of the range.
       .orderBy(sql`+${outbox.key}`)
       .limit(placeholder("limit"))

@@ -2,20 +2,16 @@
 import { and, asc, eq, gt, placeholder } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { ParkedRecord, ParkingInstance, WriteSet } from "../store.ts";
-import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { boundColumns } from "./columns.ts";
+import { prepareSealed, prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { sealOfParked } from "./row-seals.ts";
 import { instances, parked } from "./schema.ts";
 
 export function prepareParking(db: SqliteDatabase) {
-  const park = prepareWrite<ParkedRecord & { instance: number }>(
+  const park = prepareSealed<ParkedRecord, { instance: number }>(
     db.$client,
-    db.insert(parked).values({
-      instance: placeholder("instance"),
-      sequence: placeholder("sequence"),
-      atMs: placeholder("atMs"),
-      eventId: placeholder("eventId"),
-      traceparent: placeholder("traceparent"),
-      event: placeholder("event"),
-    }),
+    db.insert(parked).values(boundColumns(parked)),
+    sealOfParked,
   );
   const remove = prepareWrite<{ instance: number; sequence: number }>(
     db.$client,
@@ -34,27 +30,10 @@ export function prepareParking(db: SqliteDatabase) {
     unpark(instance: number, { unparked: sequence }: WriteSet): boolean {
       return sequence === null || remove.run({ instance, sequence }) === 1;
     },
-    park(instance: number, { parked: record }: WriteSet): void {
-      if (record !== null) park.run({ ...record, instance });
+    park(instance: number, { parked: record, instance: owner }: WriteSet): void {
+      if (record !== null) park.run(owner, record, { instance });
     },
   };
-}
-
-/** The parked events of the instance with that `key`, in the order of arrival. */
-export function prepareFindParkedOf(db: BetterSQLite3Database) {
-  const find = db
-    .select({
-      sequence: parked.sequence,
-      atMs: parked.atMs,
-      eventId: parked.eventId,
-      traceparent: parked.traceparent,
-      event: parked.event,
-    })
-    .from(parked)
-    .where(eq(parked.instance, placeholder("key")))
-    .orderBy(asc(parked.sequence))
-    .prepare();
-  return (key: number): readonly ParkedRecord[] => find.all({ key });
 }
 
 export function prepareFindParked(db: BetterSQLite3Database) {

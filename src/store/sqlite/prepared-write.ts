@@ -6,6 +6,8 @@
  */
 import type { Database } from "better-sqlite3";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { InstanceKey } from "../store.ts";
+import type { Seal } from "./seal.ts";
 import { is, Param, Placeholder, type Query } from "drizzle-orm";
 
 /** Drizzle with the connection below it. */
@@ -28,9 +30,10 @@ export interface PreparedReturning<Values extends object, Beside extends object 
   get(values: Values, beside: Beside): unknown;
 }
 
-/** A look before a write, of columns that are numbers. */
-export interface PreparedRow<Values extends object, Row> {
-  get(values: Values): Row | null;
+/** A look before a write. */
+export interface PreparedRow<Values extends object, Row, Beside extends object = object> {
+  get(values: Values & Beside): Row | null;
+  get(values: Values, beside: Beside): Row | null;
 }
 
 interface BuiltQuery {
@@ -49,6 +52,23 @@ export function prepareWrite<Values extends object, Beside extends object = obje
   };
 }
 
+/** A write of rows that carry their seals. */
+export interface SealedWrite<Values extends object, Beside extends object> {
+  /** `owner` is the instance that the row belongs to, if it does to one. Answers the number of rows that changed. */
+  run(owner: InstanceKey | null, values: Values, beside: Beside): number;
+}
+
+export function prepareSealed<Values extends object, Beside extends object = object>(
+  client: Database,
+  query: BuiltQuery,
+  seal: Seal,
+): SealedWrite<Values, Beside> {
+  const write = prepareWrite<Values, Beside & { readonly seal: number }>(client, query);
+  return {
+    run: (owner, values, beside) => write.run(values, { ...beside, seal: seal(owner, values) }),
+  };
+}
+
 export function prepareReturning<Values extends object, Beside extends object = object>(
   client: Database,
   query: BuiltQuery,
@@ -62,14 +82,17 @@ export function prepareReturning<Values extends object, Beside extends object = 
 }
 
 /** Columns are named as in the database, so select only those that have one word. */
-export function prepareRow<Values extends object, Row extends object>(
-  client: Database,
-  query: BuiltQuery,
-): PreparedRow<Values, Row> {
+export function prepareRow<
+  Values extends object,
+  Row extends object,
+  Beside extends object = object,
+>(client: Database, query: BuiltQuery): PreparedRow<Values, Row, Beside> {
   const { sql, params } = query.toSQL();
   const statement = client.prepare<unknown[], Row>(sql);
   const bind = toBinder(params);
-  return { get: (values) => statement.get(bind(values, NOTHING)) ?? null };
+  return {
+    get: (values: object, beside: object = NOTHING) => statement.get(bind(values, beside)) ?? null,
+  };
 }
 
 const NOTHING: object = {};

@@ -5,7 +5,7 @@
  * Long texts stand last in their tables, since SQLite walks overflow pages to reach what follows them.
  * Times are ms since the Unix epoch. A change here comes with `npm run db:generate -- --name <what>`.
  */
-import { sql } from "drizzle-orm";
+import { and, isNull, sql } from "drizzle-orm";
 import {
   check,
   index,
@@ -16,6 +16,7 @@ import {
   unique,
 } from "drizzle-orm/sqlite-core";
 import type { Phase } from "../../saga/phase.ts";
+import { DAMAGED, jsonOf, NO_OPERATION, NO_PARENT, NO_QUARANTINE, NOBODY } from "./damaged-json.ts";
 import type { ChildRecord, ParentLink, MessageRecord } from "../family.ts";
 import type {
   EffectRecord,
@@ -25,8 +26,14 @@ import type {
   Limited,
   ScheduleRecord,
   OperationRecord,
+  Quarantine,
   Suspension,
 } from "../store.ts";
+
+/** CRC-32 of the other columns; see `seal.ts`. */
+function seal() {
+  return integer("seal").notNull();
+}
 
 /** One row that names this store and counts its openings. */
 export const meta = sqliteTable(
@@ -66,6 +73,7 @@ export const places = sqliteTable(
 
 /** Conditions as literals, not parameters: SQLite must prove them to use a partial index. */
 export const isSuspended = sql.raw(`"suspended" is not null`);
+export const isQuarantined = sql.raw(`"quarantined" is not null`);
 export const isLimited = sql.raw(`"limited" is not null`);
 
 export const instances = sqliteTable(
@@ -84,22 +92,25 @@ export const instances = sqliteTable(
     phase: text("phase").$type<Phase>().notNull(),
     state: text("state").notNull(),
     /** A list of strings. */
-    tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
+    tags: jsonOf<readonly string[]>("tags", [DAMAGED]).notNull(),
     fault: text("fault"),
     /** Null unless it is suspended. */
-    suspended: text("suspended", { mode: "json" }).$type<Suspension>(),
+    suspended: jsonOf<Suspension | null>("suspended", { by: null, reason: DAMAGED, atMs: 0 }),
+    /** Null unless its rows cannot be trusted, or its chart cannot read them. Written alone, so it is not sealed. */
+    quarantined: jsonOf<Quarantine | null>("quarantined", NO_QUARANTINE),
     /** Null unless it counts under a limit of its saga. */
-    limited: text("limited", { mode: "json" }).$type<Limited>(),
+    limited: jsonOf<Limited | null>("limited", { key: DAMAGED, waits: false }),
     correlationId: text("correlation_id").notNull(),
     traceparent: text("traceparent"),
     /** Null unless its chart is that of a child machine. */
-    parent: text("parent", { mode: "json" }).$type<ParentLink>(),
+    parent: jsonOf<ParentLink | null>("parent", NO_PARENT),
     /** An object of strings. */
-    attributes: text("attributes", { mode: "json" })
-      .$type<Readonly<Record<string, string>>>()
-      .notNull(),
+    attributes: jsonOf<Readonly<Record<string, string>>>("attributes", { [DAMAGED]: "" }).notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
+    /** Hash of the last journal entry. */
+    head: text("head").notNull(),
+    seal: seal(),
     snapshot: text("snapshot").notNull(),
   },
   (table) => [
@@ -108,9 +119,13 @@ export const instances = sqliteTable(
     index("instances_started").on(table.createdAtMs),
     index("instances_place").on(table.place, table.createdAtMs),
     index("instances_suspended").on(table.createdAtMs).where(isSuspended),
+    index("instances_quarantined").on(table.createdAtMs).where(isQuarantined),
     index("instances_limited").on(table.key).where(isLimited),
   ],
 );
+
+/** Of instances that neither hold still nor are in quarantine. */
+export const moves = and(isNull(instances.suspended), isNull(instances.quarantined));
 
 /** The attributes of instances once more, for search. Written at the start, as they never change. */
 export const attributes = sqliteTable(
@@ -146,8 +161,10 @@ export const journal = sqliteTable(
     phase: text("phase").$type<Phase>().notNull(),
     verdict: text("verdict").$type<JournalEntry["verdict"]>().notNull(),
     /** Null unless an operator did it. */
-    operation: text("operation", { mode: "json" }).$type<OperationRecord>(),
-    sender: text("sender", { mode: "json" }).$type<InstanceKey>(),
+    operation: jsonOf<OperationRecord | null>("operation", NO_OPERATION),
+    sender: jsonOf<InstanceKey | null>("sender", NOBODY),
+    /** SHA-256 of this entry and of the hash before it; see `seal.ts`. */
+    hash: text("hash").notNull(),
     event: text("event").notNull(),
     effects: text("effects").notNull(),
   },
@@ -165,6 +182,7 @@ export const timers = sqliteTable(
     dueAtMs: integer("due_at_ms").notNull(),
     /** An encoded address; null: the instance takes the event itself. */
     sendTo: text("send_to"),
+    seal: seal(),
     event: text("event").notNull(),
   },
   (table) => [
@@ -204,6 +222,7 @@ export const outbox = sqliteTable(
     /** Epoch of the opening that holds the lease; null exactly when there is no lease. */
     owner: integer("owner"),
     lostUntilMs: integer("lost_until_ms"),
+    seal: seal(),
     input: text("input").notNull(),
   },
   (table) => [
@@ -220,6 +239,7 @@ export const answers = sqliteTable(
     instance: referenceToInstance(),
     eventId: text("event_id").notNull(),
     fingerprint: text("fingerprint").notNull(),
+    seal: seal(),
     answer: text("answer").notNull(),
   },
   (table) => [unique("answers_event").on(table.instance, table.eventId)],
@@ -235,6 +255,7 @@ export const parked = sqliteTable(
     atMs: integer("at_ms").notNull(),
     eventId: text("event_id"),
     traceparent: text("traceparent"),
+    seal: seal(),
     event: text("event").notNull(),
   },
   (table) => [primaryKey({ columns: [table.instance, table.sequence] })],
@@ -254,10 +275,13 @@ export const children = sqliteTable(
     instanceId: text("instance_id"),
     systemId: text("system_id"),
     /** The instance above all; null if there is no system id to be found by. */
-    root: text("root", { mode: "json" }).$type<InstanceKey>(),
+    root: jsonOf<InstanceKey | null>("root", NOBODY),
     reportsSnapshots: integer("reports_snapshots", { mode: "boolean" }).notNull(),
+    seal: seal(),
     input: text("input").notNull(),
     state: text("state"),
+    /** CRC-32 of the state, which changes alone; null if there is none. */
+    stateSeal: integer("state_seal"),
   },
   (table) => [
     unique("children_name").on(table.instance, table.childId, table.generation),
@@ -280,6 +304,7 @@ export const messages = sqliteTable(
     childId: text("child_id"),
     generation: integer("generation"),
     traceparent: text("traceparent"),
+    seal: seal(),
     event: text("event").notNull(),
   },
   (table) => [index("messages_to").on(table.toSaga, table.toInstanceId)],
@@ -295,6 +320,7 @@ export const actions = sqliteTable(
     type: text("type").notNull(),
     idempotencyKey: text("idempotency_key").notNull(),
     traceparent: text("traceparent"),
+    seal: seal(),
     params: text("params").notNull(),
     seen: text("seen"),
   },

@@ -8,7 +8,7 @@ import { unionAll } from "drizzle-orm/sqlite-core";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { InstanceQuery } from "../store.ts";
 import type { SqliteDatabase } from "./prepared-write.ts";
-import { attributes, instances, isSuspended, type places } from "./schema.ts";
+import { attributes, instances, isQuarantined, isSuspended, type places } from "./schema.ts";
 
 export type Place = typeof places.$inferSelect;
 
@@ -19,7 +19,7 @@ export interface Road {
   /** Instances on it, as far as that is known cheaply. */
   readonly length: number;
   /** Which filter all instances on it fit. */
-  readonly covers: "nothing" | "places" | "suspended" | "attribute" | "id";
+  readonly covers: "nothing" | "places" | "suspended" | "quarantined" | "attribute" | "id";
   walk(): Iterable<Milestone>;
 }
 
@@ -79,23 +79,32 @@ export function placesRoad(
   ];
 }
 
-/** Those that are suspended, if these are asked for; who asks for the others finds them on any road. */
-export function suspendedRoad(db: SqliteDatabase, query: InstanceQuery): readonly Road[] {
-  if (query.suspended !== true) return [];
+/** Those that are suspended or in quarantine, if these are asked for; who asks for the others finds them on any road. */
+export function markedRoads(db: SqliteDatabase, query: InstanceQuery): readonly Road[] {
+  return [
+    ...(query.suspended === true ? [markedRoad(db, query, "suspended", isSuspended)] : []),
+    ...(query.quarantined === true ? [markedRoad(db, query, "quarantined", isQuarantined)] : []),
+  ];
+}
+
+function markedRoad(
+  db: SqliteDatabase,
+  query: InstanceQuery,
+  covers: Road["covers"],
+  isMarked: SQL,
+): Road {
   const order = { createdAtMs: instances.createdAtMs, key: instances.key };
-  const some = db.select(order).from(instances).where(isSuspended).limit(EXAMINED_MAX).as("some");
+  const some = db.select(order).from(instances).where(isMarked).limit(EXAMINED_MAX).as("some");
   const list = db
     .select(order)
     .from(instances)
-    .where(and(isSuspended, rangeOf(query, order)))
+    .where(and(isMarked, rangeOf(query, order)))
     .orderBy(...newestFirst(order));
-  return [
-    {
-      length: db.select({ length: count() }).from(some).all()[0]?.length ?? 0,
-      covers: "suspended",
-      walk: () => iterate(db, list),
-    },
-  ];
+  return {
+    length: db.select({ length: count() }).from(some).all()[0]?.length ?? 0,
+    covers,
+    walk: () => iterate(db, list),
+  };
 }
 
 /** Those with an attribute, for each that is asked for. */

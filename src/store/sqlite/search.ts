@@ -17,7 +17,7 @@ import {
   idRoad,
   placesRoad,
   startedRoad,
-  suspendedRoad,
+  markedRoads,
 } from "./search-roads.ts";
 import type { Place, Road } from "./search-roads.ts";
 
@@ -39,7 +39,7 @@ export function prepareSearch(db: SqliteDatabase) {
       const roads = [
         startedRoad(db, query, all),
         ...(isAnywhere ? [] : placesRoad(db, query, fitting)),
-        ...suspendedRoad(db, query),
+        ...markedRoads(db, query),
         ...attributeRoads(db, query),
         ...idRoad(db, query, fitting),
       ];
@@ -66,6 +66,13 @@ function isWithin(state: string, path: string): boolean {
   return state.split(",").some((leaf) => leaf === path || leaf.startsWith(`${path}.`));
 }
 
+/** Place, id, attributes, suspension and quarantine, as SQLite has them. */
+type CheckedRow = [number, string, string, string | null, string | null];
+
+function isMarked(wanted: boolean | undefined, mark: string | null): boolean {
+  return wanted === undefined || wanted === (mark !== null);
+}
+
 type Check = (key: number) => boolean;
 
 /** What an instance must still have that its road does not say. */
@@ -76,11 +83,12 @@ function prepareCheck(db: SqliteDatabase) {
       instanceId: instances.instanceId,
       attributes: instances.attributes,
       suspended: instances.suspended,
+      quarantined: instances.quarantined,
     })
     .from(instances)
     .where(eq(instances.key, 0))
     .toSQL();
-  const read = db.$client.prepare<[number], [number, string, string, string | null]>(sql).raw();
+  const read = db.$client.prepare<[number], CheckedRow>(sql).raw();
   return (query: InstanceQuery, fitting: readonly Place[] | null, road: Road): Check => {
     if (isCovered(query, fitting, road)) return () => true;
 
@@ -90,13 +98,14 @@ function prepareCheck(db: SqliteDatabase) {
     return (key) => {
       const row = read.get(key);
       if (row === undefined) return false;
-      const [place, instanceId, attributes, suspended] = row;
+      const [place, instanceId, attributes, suspended, quarantined] = row;
       if (fittingKeys !== null && !fittingKeys.has(place)) return false;
       if (!instanceId.startsWith(prefix)) return false;
-      if (query.suspended !== undefined && query.suspended !== (suspended !== null)) return false;
+      if (!isMarked(query.suspended, suspended)) return false;
+      if (!isMarked(query.quarantined, quarantined)) return false;
       if (wanted.length === 0) return true;
       // What every object inherits is no text, so that a name such as "constructor" finds nothing.
-      const given = JSON.parse(attributes) as Record<string, string>;
+      const given = instances.attributes.mapFromDriverValue(attributes) as Record<string, string>;
       return wanted.every(([name, value]) => given[name] === value);
     };
   };
@@ -104,10 +113,11 @@ function prepareCheck(db: SqliteDatabase) {
 
 /** Whether all instances on the road fit the query already. */
 function isCovered(query: InstanceQuery, fitting: readonly Place[] | null, road: Road): boolean {
-  const { suspended, idPrefix, attributes = {} } = query;
+  const { suspended, quarantined, idPrefix, attributes = {} } = query;
   const open = [
     fitting !== null && "places",
     suspended !== undefined && (suspended ? "suspended" : "others"),
+    quarantined !== undefined && (quarantined ? "quarantined" : "others"),
     idPrefix !== undefined && "id",
     ...Object.keys(attributes).map(() => "attribute"),
   ].filter((filter) => filter !== false);
@@ -137,7 +147,14 @@ function walk(
 
 function readSummaries(db: SqliteDatabase, keys: readonly number[]): readonly InstanceSummary[] {
   if (keys.length === 0) return [];
-  const { key: _, place: _place, snapshot: _snapshot, ...summary } = getTableColumns(instances);
+  const {
+    key: _,
+    place: _place,
+    head: _head,
+    seal: _seal,
+    snapshot: _snapshot,
+    ...summary
+  } = getTableColumns(instances);
   return db
     .select(summary)
     .from(instances)

@@ -10,6 +10,7 @@ import type {
   AbandonedEffect,
   ClaimedEffect,
   CommitOutcome,
+  Damage,
   DwellTime,
   DueTimer,
   EffectRef,
@@ -23,6 +24,7 @@ import type {
   LimitedInstance,
   ParkingInstance,
   DueSchedule,
+  Quarantine,
   RecordedAnswer,
   ScheduleKey,
   ScheduleRecord,
@@ -33,6 +35,8 @@ import type {
 } from "../store.ts";
 import type { ChildRef, MessageRecord, StoredAction, StoredMessage } from "../family.ts";
 import type { Durability } from "./connection.ts";
+import { prepareOwnerOf } from "./damage.ts";
+import type { OnDamageOf } from "./damage.ts";
 import { prepareFamily, type Family } from "./family-queries.ts";
 import { prepareFeed, type Feed } from "./feed-queries.ts";
 import type { Fence } from "./fence.ts";
@@ -40,6 +44,7 @@ import { createGuest, type Guest } from "./guest.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
 import { preparePlaces, type Places } from "./places.ts";
 import { probeDatabase } from "./probe.ts";
+import { prepareQuarantine } from "./quarantine.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
 import type { DwellFilter } from "./search-dwell.ts";
 import { prepareSearch, type Search } from "./search.ts";
@@ -77,22 +82,31 @@ export class SqliteStore implements Store {
   readonly #guest: Guest;
   readonly #leases: Leases;
   readonly #schedules: Schedules;
+  readonly #quarantine: ReturnType<typeof prepareQuarantine>;
   readonly #places: Places;
   readonly #apply: ApplyWriteSet;
   readonly #search: () => Search;
   readonly #transactor: Transactor;
+  #onDamage: (damage: Damage) => void = () => {};
 
   constructor(options: SqliteStoreOptions) {
     const { client, epoch } = options;
     const db = drizzle(client);
     this.#client = client;
     this.#options = options;
-    this.#queries = prepareQueries(db);
+    const onDamage = (damage: Damage): void => this.#onDamage(damage);
+    const ownerOf = onFirstUse(() => prepareOwnerOf(client));
+    const onDamageOf: OnDamageOf = (instance, what) => {
+      const key = ownerOf()(instance);
+      if (key !== null) onDamage({ key, what });
+    };
+    this.#queries = prepareQueries(db, onDamageOf);
     this.#feed = onFirstUse(() => prepareFeed(db));
-    this.#family = prepareFamily(db);
+    this.#family = prepareFamily(db, onDamage);
     this.#guest = createGuest(client);
-    this.#leases = prepareLeases(db, epoch);
+    this.#leases = prepareLeases(db, { epoch, onDamage: onDamageOf });
     this.#schedules = prepareSchedules(db);
+    this.#quarantine = prepareQuarantine(db);
     this.#places = preparePlaces(db);
     this.#apply = prepareWriteSet(db, { epoch, places: this.#places });
     this.#search = onFirstUse(() => prepareSearch(db));
@@ -280,6 +294,14 @@ export class SqliteStore implements Store {
   }): Promise<readonly LimitedInstance[]> {
     checkLimit(page.limit);
     return this.#transactor.guard(() => this.#queries.findLimited(page));
+  }
+
+  async quarantine(key: InstanceKey, quarantine: Quarantine): Promise<void> {
+    this.#transactor.transact(() => this.#quarantine(key, quarantine));
+  }
+
+  watchDamage(onDamage: (damage: Damage) => void): void {
+    this.#onDamage = onDamage;
   }
 
   async loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null> {

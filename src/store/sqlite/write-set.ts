@@ -20,12 +20,22 @@ import { prepareFamilyWrites } from "./family-writes.ts";
 import {
   prepareReturning,
   prepareRow,
+  prepareSealed,
   prepareWrite,
   type SqliteDatabase,
 } from "./prepared-write.ts";
 import { prepareParking } from "./parked.ts";
 import type { Places } from "./places.ts";
+import { prepareLift } from "./quarantine.ts";
+import {
+  chainOfJournal,
+  sealOfAnswer,
+  sealOfEffect,
+  sealOfInstance,
+  sealOfTimer,
+} from "./row-seals.ts";
 import { answers, attributes, instances, journal, outbox, timers } from "./schema.ts";
+import { chainStart } from "./seal.ts";
 
 /** Names the instance that a row belongs to. */
 interface OfInstance {
@@ -47,15 +57,16 @@ export function prepareWriteSet(
   const writeFamily = prepareFamilyWrites(db);
 
   return function apply(writeSet: WriteSet): CommitOutcome {
-    const instance = writeInstance(writeSet.instance);
-    if (instance === null) return "revision";
+    const written = writeInstance(writeSet);
+    if (written === null) return "revision";
+    const { key: instance, head } = written;
     if (!writeTimers.fire(instance, writeSet)) return "timer";
     if (!writeEffects.finish(instance, writeSet)) return "effect";
     if (!writeParking.unpark(instance, writeSet)) return "parked";
     if (!writeFamily.take(writeSet)) return "message";
     if (!writeHistory.answer(instance, writeSet)) return "eventId";
 
-    writeHistory.append(instance, writeSet);
+    writeHistory.append(instance, writeSet, head);
     writeTimers.change(instance, writeSet);
     writeEffects.change(instance, writeSet);
     writeParking.park(instance, writeSet);
@@ -80,38 +91,53 @@ export function checkWriteSet({ instance, journal: entry, born }: WriteSet): voi
   }
 }
 
-/** Creates or advances; answers the key, or null if the stored revision is not the one before. */
+/** The instance as it was written, and the hash of its new journal entry. */
+interface Written {
+  readonly key: number;
+  readonly head: string;
+}
+
+/** Creates or advances; null if the stored revision is not the one before, or it is in quarantine. */
 function prepareInstance(db: SqliteDatabase, places: Places) {
   const create = prepareCreate(db);
   const advance = prepareAdvance(db);
 
-  return (record: InstanceRecord): number | null => {
+  return (writeSet: WriteSet): Written | null => {
+    const record = writeSet.instance;
     const place = places.placeOf(record);
     if (record.revision === 1) {
-      const key = create(record, place);
+      const head = chainOfJournal(chainStart(record), writeSet.journal);
+      const key = create(record, { place, head, seal: sealOfInstance(record, head) });
       if (key !== null) places.move(null, place);
-      return key;
+      return key === null ? null : { key, head };
     }
-    const before = advance(record, place);
+    const before = advance(writeSet, place);
     if (before === null) return null;
     places.move(before.place, place);
-    return before.key;
+    return before;
   };
 }
 
-type Placed<Result> = (record: InstanceRecord, place: number) => Result;
+/** What a row of an instance has beside its record. */
+interface Placed {
+  readonly place: number;
+  readonly head: string;
+  readonly seal: number;
+}
 
-function prepareCreate(db: SqliteDatabase): Placed<number | null> {
-  const { key: _, ...values } = boundColumns(instances);
-  const create = prepareReturning<InstanceRecord, { place: number }>(
+function prepareCreate(
+  db: SqliteDatabase,
+): (record: InstanceRecord, beside: Placed) => number | null {
+  const { key: _, quarantined: _quarantined, ...values } = boundColumns(instances);
+  const create = prepareReturning<InstanceRecord, Placed>(
     db.$client,
     db.insert(instances).values(values).onConflictDoNothing().returning({ key: instances.key }),
   );
   const addAttribute = prepareWrite<
     { name: string; value: string; createdAtMs: number } & OfInstance
   >(db.$client, db.insert(attributes).values(boundColumns(attributes)));
-  return (record, place) => {
-    const key = create.get(record, { place });
+  return (record, beside) => {
+    const key = create.get(record, beside);
     if (typeof key !== "number") return null;
     const { createdAtMs } = record;
     for (const [name, value] of Object.entries(record.attributes)) {
@@ -124,9 +150,12 @@ function prepareCreate(db: SqliteDatabase): Placed<number | null> {
 interface Stored {
   readonly key: number;
   readonly place: number;
+  readonly head: string;
 }
 
-function prepareAdvance(db: SqliteDatabase): Placed<Stored | null> {
+function prepareAdvance(
+  db: SqliteDatabase,
+): (writeSet: WriteSet, place: number) => (Stored & Written) | null {
   // What never changes stays out of it, or each update would write its indexes as well.
   const {
     key,
@@ -135,68 +164,86 @@ function prepareAdvance(db: SqliteDatabase): Placed<Stored | null> {
     createdAtMs: _createdAtMs,
     attributes: _attributes,
     parent: _parent,
+    quarantined: _quarantined,
     place,
-    ...changes
+    ...sealed
   } = boundColumns(instances);
-  const find = prepareRow<InstanceRecord, Stored>(
+  // It is null already, but for one that is lifted.
+  const changes = { ...sealed, quarantined: null };
+  const find = prepareRow<InstanceRecord, Stored, { lifts: number }>(
     db.$client,
     db
-      .select({ key: instances.key, place: instances.place })
+      .select({ key: instances.key, place: instances.place, head: instances.head })
       .from(instances)
       .where(
         and(
           eq(instances.saga, saga),
           eq(instances.instanceId, instanceId),
           sql`${instances.revision} = ${placeholder("revision")} - 1`,
+          sql`(${instances.quarantined} is null or ${placeholder("lifts")} = 1)`,
         ),
       ),
   );
   const isKey = eq(instances.key, key);
-  const stay = prepareWrite<InstanceRecord, Stored>(
+  const lift = prepareLift(db);
+  const stay = prepareWrite<InstanceRecord, Placed & { key: number }>(
     db.$client,
     db.update(instances).set(changes).where(isKey),
   );
-  const move = prepareWrite<InstanceRecord, Stored>(
+  const move = prepareWrite<InstanceRecord, Placed & { key: number }>(
     db.$client,
     db
       .update(instances)
       .set({ ...changes, place })
       .where(isKey),
   );
-  return (record, newPlace) => {
-    const before = find.get(record);
+  return (writeSet, newPlace) => {
+    const record = writeSet.instance;
+    const lifts = writeSet.lifts === true;
+    const before = find.get(record, { lifts: lifts ? 1 : 0 });
     if (before === null) return null;
+    const last = lifts ? lift(before.key, record) : before.head;
+    const head = chainOfJournal(last, writeSet.journal);
     const update = before.place === newPlace ? stay : move;
-    update.run(record, { key: before.key, place: newPlace });
-    return before;
+    const seal = sealOfInstance(record, head);
+    update.run(record, { key: before.key, place: newPlace, head, seal });
+    return { ...before, head };
   };
 }
 
 function prepareHistory(db: SqliteDatabase) {
   const { position: _, ...entry } = boundColumns(journal);
-  const append = prepareWrite<JournalEntry, OfInstance>(
+  const append = prepareWrite<JournalEntry, OfInstance & { readonly hash: string }>(
     db.$client,
     db.insert(journal).values(entry),
   );
-  const answer = prepareWrite<RecordedAnswer, OfInstance>(
+  const answer = prepareSealed<RecordedAnswer, OfInstance>(
     db.$client,
     db.insert(answers).values(boundColumns(answers)).onConflictDoNothing(),
+    sealOfAnswer,
   );
 
   return {
-    append(instance: number, writeSet: WriteSet): void {
-      append.run(writeSet.journal, { instance });
+    append(instance: number, writeSet: WriteSet, head: string): void {
+      append.run(writeSet.journal, { instance, hash: head });
     },
     /** False if the event id was used. */
     answer(instance: number, writeSet: WriteSet): boolean {
-      return writeSet.answer === null || answer.run(writeSet.answer, { instance }) === 1;
+      return (
+        writeSet.answer === null ||
+        answer.run(writeSet.instance, writeSet.answer, { instance }) === 1
+      );
     },
   };
 }
 
 function prepareTimers(db: SqliteDatabase) {
   const { key: _, ...timer } = boundColumns(timers);
-  const set = prepareWrite<TimerRecord, OfInstance>(db.$client, db.insert(timers).values(timer));
+  const set = prepareSealed<TimerRecord, OfInstance>(
+    db.$client,
+    db.insert(timers).values(timer),
+    sealOfTimer,
+  );
   const isNamed = and(
     eq(timers.instance, placeholder("instance")),
     eq(timers.timerId, placeholder("timerId")),
@@ -211,18 +258,19 @@ function prepareTimers(db: SqliteDatabase) {
     fire(instance: number, { timerFired: timerId }: WriteSet): boolean {
       return timerId === null || remove.run({ instance, timerId }) === 1;
     },
-    change(instance: number, { timersCancelled, timersSet }: WriteSet): void {
+    change(instance: number, { timersCancelled, timersSet, instance: owner }: WriteSet): void {
       for (const timerId of timersCancelled) remove.run({ instance, timerId });
-      for (const record of timersSet) set.run(record, { instance });
+      for (const record of timersSet) set.run(owner, record, { instance });
     },
   };
 }
 
 function prepareEffects(db: SqliteDatabase, epoch: number) {
   const { key: _, ...effect } = boundColumns(outbox);
-  const start = prepareWrite<EffectRecord, OfInstance & { owner: number | null }>(
+  const start = prepareSealed<EffectRecord, OfInstance & { owner: number | null }>(
     db.$client,
     db.insert(outbox).values(effect),
+    sealOfEffect,
   );
   const isNamed = and(
     eq(outbox.instance, placeholder("instance")),
@@ -257,7 +305,8 @@ function prepareEffects(db: SqliteDatabase, epoch: number) {
       }
       for (const ref of writeSet.effectsReleased) release.run(ref, { instance });
       for (const record of writeSet.effectsStarted) {
-        start.run(record, { instance, owner: record.leaseUntilMs === null ? null : epoch });
+        const owner = record.leaseUntilMs === null ? null : epoch;
+        start.run(writeSet.instance, record, { instance, owner });
       }
     },
   };

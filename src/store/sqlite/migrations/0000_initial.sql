@@ -4,6 +4,7 @@ CREATE TABLE `actions` (
 	`type` text NOT NULL,
 	`idempotency_key` text NOT NULL,
 	`traceparent` text,
+	`seal` integer NOT NULL,
 	`params` text NOT NULL,
 	`seen` text,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
@@ -14,6 +15,7 @@ CREATE TABLE `answers` (
 	`instance` integer NOT NULL,
 	`event_id` text NOT NULL,
 	`fingerprint` text NOT NULL,
+	`seal` integer NOT NULL,
 	`answer` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
 );
@@ -40,8 +42,10 @@ CREATE TABLE `children` (
 	`system_id` text,
 	`root` text,
 	`reports_snapshots` integer NOT NULL,
+	`seal` integer NOT NULL,
 	`input` text NOT NULL,
 	`state` text,
+	`state_seal` integer,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
@@ -60,6 +64,7 @@ CREATE TABLE `instances` (
 	`tags` text NOT NULL,
 	`fault` text,
 	`suspended` text,
+	`quarantined` text,
 	`limited` text,
 	`correlation_id` text NOT NULL,
 	`traceparent` text,
@@ -67,12 +72,15 @@ CREATE TABLE `instances` (
 	`attributes` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`updated_at_ms` integer NOT NULL,
+	`head` text NOT NULL,
+	`seal` integer NOT NULL,
 	`snapshot` text NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `instances_started` ON `instances` (`created_at_ms`);--> statement-breakpoint
 CREATE INDEX `instances_place` ON `instances` (`place`,`created_at_ms`);--> statement-breakpoint
 CREATE INDEX `instances_suspended` ON `instances` (`created_at_ms`) WHERE "suspended" is not null;--> statement-breakpoint
+CREATE INDEX `instances_quarantined` ON `instances` (`created_at_ms`) WHERE "quarantined" is not null;--> statement-breakpoint
 CREATE INDEX `instances_limited` ON `instances` (`key`) WHERE "limited" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `instances_name` ON `instances` (`saga`,`instance_id`);--> statement-breakpoint
 CREATE TABLE `journal` (
@@ -90,6 +98,7 @@ CREATE TABLE `journal` (
 	`verdict` text NOT NULL,
 	`operation` text,
 	`sender` text,
+	`hash` text NOT NULL,
 	`event` text NOT NULL,
 	`effects` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
@@ -106,6 +115,7 @@ CREATE TABLE `messages` (
 	`child_id` text,
 	`generation` integer,
 	`traceparent` text,
+	`seal` integer NOT NULL,
 	`event` text NOT NULL
 );
 --> statement-breakpoint
@@ -130,6 +140,7 @@ CREATE TABLE `outbox` (
 	`lease_until_ms` integer,
 	`owner` integer,
 	`lost_until_ms` integer,
+	`seal` integer NOT NULL,
 	`input` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
 );
@@ -143,6 +154,7 @@ CREATE TABLE `parked` (
 	`at_ms` integer NOT NULL,
 	`event_id` text,
 	`traceparent` text,
+	`seal` integer NOT NULL,
 	`event` text NOT NULL,
 	PRIMARY KEY(`instance`, `sequence`),
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
@@ -184,6 +196,7 @@ CREATE TABLE `timers` (
 	`send_id` text,
 	`due_at_ms` integer NOT NULL,
 	`send_to` text,
+	`seal` integer NOT NULL,
 	`event` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
 );

@@ -1,0 +1,61 @@
+/**
+ * Seals: how a row that was damaged on the disk is known from one that was written so.
+ *
+ * SQLite checks the shape of its pages and nothing of their content: of 400 flipped bits it noticed nine. So each row
+ * that something is done by carries a checksum of its columns (CRC-32, half a microsecond: it finds every single
+ * flip), and each journal entry a hash of itself and of the entry before (SHA-256): none can be changed, left out or
+ * exchanged without all later ones. Neither keeps anybody from forging who can write the file.
+ */
+import { hash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { getTableColumns } from "drizzle-orm";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { InstanceKey } from "../store.ts";
+
+/**
+ * The seal of the values of a row, given by the names of the columns in the schema, and of the instance that they
+ * belong to: by its name, so that what is damaged in one row cannot give it the rows of another.
+ */
+export type Seal = (owner: InstanceKey | null, values: object) => number;
+
+/** `open`: columns that are not sealed, since they are given by SQLite or written alone. */
+export function sealOf(table: SQLiteTable, open: readonly string[]): Seal {
+  const write = writerOf(table, [...open, "instance", "seal"]);
+  return (owner, values) => crc32((owner === null ? "" : chainStart(owner)) + write(values));
+}
+
+/** Of the state of a child, which changes alone. */
+export function sealOfState(state: string | null): number | null {
+  return state === null ? null : crc32(state);
+}
+
+/** The hash of a journal entry that follows on one with the hash `before`. */
+export function chainOf(
+  table: SQLiteTable,
+  open: readonly string[],
+): (before: string, values: object) => string {
+  const write = writerOf(table, [...open, "instance", "hash"]);
+  return (before, values) => hash("sha256", before + write(values), "base64url");
+}
+
+/** What the first entry of an instance follows on: so that no journal can be put in the place of another. */
+export function chainStart({ saga, instanceId }: InstanceKey): string {
+  return `${saga}/${instanceId}/`;
+}
+
+/** The values of a row as one text, as SQLite keeps them; two rows that differ have texts that differ. */
+function writerOf(table: SQLiteTable, open: readonly string[]): (values: object) => string {
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).filter(
+    ([name]) => !open.includes(name),
+  );
+  return (values) => {
+    let text = "";
+    for (const [name, column] of columns) {
+      const value: unknown = Reflect.get(values, name);
+      const kept: unknown =
+        value === null || value === undefined ? null : column.mapToDriverValue(value);
+      text += typeof kept === "string" ? `${kept.length}:${kept}` : `${String(kept)};`;
+    }
+    return text;
+  };
+}
