@@ -9,6 +9,7 @@ import { peersBench } from "./peers.ts";
 import { restartBench } from "./restart.ts";
 import { sagaBench } from "./saga.ts";
 import { searchBench } from "./search.ts";
+import { soakBench } from "./soak.ts";
 import { timersBench } from "./timers.ts";
 
 export const benches: readonly Bench[] = [
@@ -22,4 +23,5 @@ export const benches: readonly Bench[] = [
   restartBench,
   searchBench,
   drawBench,
+  soakBench,
 ];
