@@ -5,6 +5,7 @@
 import { createServices } from "../machines/demo/services.ts";
 import type { Demo } from "../machines/demo/demo.ts";
 import { createShop } from "../machines/order/shop.ts";
+import { exitCodeOf } from "../src/cli/exit-codes.ts";
 import { loadConfig } from "../src/config.ts";
 import { runProcess } from "../src/main.ts";
 import { buildStudio } from "./build-studio.ts";
@@ -30,7 +31,7 @@ try {
 } catch (error) {
   const code = error instanceof Error && "code" in error ? `${String(error.code)}: ` : "";
   tell(`${code}${error instanceof Error ? error.message : String(error)}`);
-  process.exit(1);
+  process.exit(exitCodeOf(error));
 }
 
 /** The sagas ask for the address in `variable` at each call. */

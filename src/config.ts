@@ -7,6 +7,9 @@ import { SagaError } from "./errors.ts";
 
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
+/** More than this would be a part of the disk, and not a reserve. */
+const BALLAST_BYTES_MAX = 1024 * 1024 * 1024;
+
 /** Every variable, with its default. `docs/reference/configuration.md` describes them; a test keeps it equal. */
 export const configVariables = {
   /** Address to listen on. Any other than loopback opens the door to others: there is no login yet. */
@@ -17,6 +20,13 @@ export const configVariables = {
   SAGACHART_DB: z.string().min(1).default("data/sagachart.db"),
   /** `relaxed` does not sync each commit: faster, and the loss of power loses acknowledged events. */
   SAGACHART_DURABILITY: z.enum(["full", "relaxed"]).default("full"),
+  /** Bytes set aside beside the database, for an operator to free on a full disk; 0: none. */
+  SAGACHART_BALLAST_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(BALLAST_BYTES_MAX)
+    .default(33_554_432),
   /** Folder with one folder a saga. */
   SAGACHART_MACHINES: z.string().min(1).default("machines"),
   /** How long an attempt may be lost before another process makes it again, ms. */
@@ -41,6 +51,7 @@ export interface Config {
   readonly port: number;
   readonly dbPath: string;
   readonly durability: "full" | "relaxed";
+  readonly ballastBytes: number;
   readonly machinesPath: string;
   readonly leaseMs: number;
   /** Where commands find the server. */
@@ -78,6 +89,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     port: data.PORT,
     dbPath: data.SAGACHART_DB,
     durability: data.SAGACHART_DURABILITY,
+    ballastBytes: data.SAGACHART_BALLAST_BYTES,
     machinesPath: data.SAGACHART_MACHINES,
     leaseMs: data.SAGACHART_LEASE_MS,
     url: data.SAGACHART_URL ?? urlOf(data.HOST, data.PORT),

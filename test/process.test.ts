@@ -44,7 +44,7 @@ test.each([
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const [exitCode] = (await once(child, "close")) as [number];
 
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(7);
   expect(errors).toContain(code);
 });
 

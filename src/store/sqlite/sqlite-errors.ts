@@ -46,7 +46,7 @@ function openRefusal(code: string, path: string): [ErrorCode, string] | null {
     return ["SAGA_STORE_DAMAGED", `"${path}" is damaged (${code}); restore a backup`];
   }
   if (isNoSpace(code)) {
-    const text = `cannot open "${path}", its disk is full (${code}); free space there, and start again`;
+    const text = `cannot open "${path}", its disk is full (${code}); free space there, such as "${path}.ballast", and start again`;
     return ["SAGA_STORE_FULL", text];
   }
   if (code === "EIO" || code.startsWith("SQLITE_IOERR")) {
