@@ -52,9 +52,10 @@ function watched(store: Store, onError: (error: unknown) => void): Store {
     get(target, name) {
       const known = verbs.get(name);
       if (known !== undefined) return known;
-      const verb: unknown = Reflect.get(target, name);
-      if (typeof verb !== "function") return verb;
+      if (typeof Reflect.get(target, name) !== "function") return Reflect.get(target, name);
       const call = (...args: unknown[]): unknown => {
+        // Asked for at each call: a store may be a wrapper that changes its mind.
+        const verb = Reflect.get(target, name) as (...args: unknown[]) => unknown;
         const answer: unknown = Reflect.apply(verb, target, args);
         // Beside the answer and not in its way: a caller waits for nothing more than the store.
         if (answer instanceof Promise) answer.catch(onError);
