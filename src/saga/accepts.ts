@@ -7,7 +7,7 @@
  * payload, when only the present state is; nothing, when only the chart is.
  */
 import type { AnyMachineSnapshot, AnyStateNode, EventObject } from "xstate";
-import { stateNodes } from "./chart.ts";
+import { leavesOf, stateNodes } from "./chart.ts";
 import type { Chart } from "./chart.ts";
 import { askAhead, askNow, guardName } from "./guard.ts";
 import type { GuardAnswer } from "./guard.ts";
@@ -82,11 +82,42 @@ export function acceptedEvents(
 
 function findAccepted(chart: Chart, snapshot: AnyMachineSnapshot): readonly AcceptedEvent[] {
   if (snapshot.status !== "active") return [];
+  const remembered = unguarded.get(chart) ?? new Map<string, readonly AcceptedEvent[]>();
+  unguarded.set(chart, remembered);
+  const state = leavesOf(snapshot)
+    .map(({ order }) => order)
+    .join();
+  const before = remembered.get(state);
+  if (before !== undefined) return before;
+
+  let hasAsked = false;
+  const events = askEach(chart, snapshot, (guard, known) => {
+    hasAsked = true;
+    return askAhead(guard, snapshot, known);
+  });
+  if (!hasAsked && remembered.size < REMEMBERED_STATES_MAX) remembered.set(state, events);
+  return events;
+}
+
+/**
+ * What is accepted in states in which no guard has a say, by chart and state: there the state alone tells, and each
+ * reply over HTTP asks for it.
+ */
+const unguarded = new WeakMap<Chart, Map<string, readonly AcceptedEvent[]>>();
+
+/** Regions side by side may make many states of few. */
+const REMEMBERED_STATES_MAX = 1_000;
+
+function askEach(
+  chart: Chart,
+  snapshot: AnyMachineSnapshot,
+  answer: (guard: unknown, known: EventObject) => GuardAnswer,
+): readonly AcceptedEvent[] {
   const active = activeNodes(snapshot);
   const events: AcceptedEvent[] = [];
   for (const type of declaredEvents(chart)) {
     const possible = knownEvents(chart, type).map((known) => {
-      const ask = ({ guard }: Candidate): GuardAnswer => askAhead(guard, snapshot, known);
+      const ask = ({ guard }: Candidate): GuardAnswer => answer(guard, known);
       return verdictsOf(chart.machine.root, { active, type, ask });
     });
     if (!possible.some((verdicts) => verdicts.has("takes"))) continue;

@@ -127,6 +127,37 @@ describe("an event with a guard", () => {
   });
 });
 
+describe("what a state accepts", () => {
+  const machine = setup({
+    types: { input: {} as { open: boolean }, context: {} as { open: boolean } },
+    guards: { isOpen: ({ context }) => context.open },
+  }).createMachine({
+    context: ({ input }) => input,
+    initial: "free",
+    states: {
+      free: { on: { LOCK: "locked" } },
+      locked: { on: { E: { guard: "isOpen", target: "free" } } },
+    },
+  });
+
+  test("is found out once for all instances if no guard has a say", () => {
+    const chart = toChart(sagaOf(machine));
+    const [one, other] = [new Walk(chart, { open: true }), new Walk(chart, { open: false })];
+
+    expect(acceptsOf(other)).toBe(acceptsOf(one));
+    expect(accepted(one)).toEqual(["LOCK"]);
+  });
+
+  test("is asked of each instance if a guard has", () => {
+    const chart = toChart(sagaOf(machine));
+    const [one, other] = [new Walk(chart, { open: true }), new Walk(chart, { open: false })];
+    for (const walk of [one, other]) walk.take({ type: "LOCK" });
+
+    expect(accepted(one)).toEqual(["E"]);
+    expect(accepted(other)).toEqual([]);
+  });
+});
+
 describe("a refusal tells why", () => {
   const machine = setup({
     guards: { isOpen: () => false, isPaid: () => false, isNever: () => true },
