@@ -12,7 +12,7 @@ export const exitCodes = {
   failed: 1,
   /** The command line cannot be read, or asks for what cannot be. */
   usage: 2,
-  /** It was done, and found something wrong: `check`, `paths`, `doctor`, `migrate-db --check`. */
+  /** It was done, and found something wrong: `check`, `paths`, `doctor`, `verify`, `migrate-db --check`. */
   found: 3,
   /** The server, or the instance as it stands, refuses what was asked for. */
   refused: 4,

@@ -11,11 +11,13 @@ import { migrateCommand } from "./commands/migrate-db.ts";
 import { newCommand } from "./commands/new.ts";
 import { operationCommands } from "./commands/operations.ts";
 import { pathsCommand } from "./commands/paths.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { sendCommand } from "./commands/send.ts";
 import { showCommand } from "./commands/show.ts";
 import { startInstanceCommand } from "./commands/start-instance.ts";
 import { startCommand } from "./commands/start.ts";
 import { tailCommand } from "./commands/tail.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { Cli } from "./cli.ts";
 import { addCompletion } from "./completion.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -84,7 +86,16 @@ function groupsOf(cli: Cli): readonly (readonly [string, readonly CommandUnknown
         tailCommand(cli),
       ],
     ],
-    ["Care for the database file:", [doctorCommand(cli), backupCommand(cli), migrateCommand(cli)]],
+    [
+      "Care for the database file:",
+      [
+        doctorCommand(cli),
+        verifyCommand(cli),
+        backupCommand(cli),
+        restoreCommand(cli),
+        migrateCommand(cli),
+      ],
+    ],
   ];
 }
 

@@ -77,7 +77,9 @@ test("doctor finds damage", async () => {
   const database = new Database(path);
   database.pragma("foreign_keys = OFF");
   database
-    .prepare("INSERT INTO timers (instance, timer_id, event, due_at_ms) VALUES (99, 't', '{}', 1)")
+    .prepare(
+      "INSERT INTO timers (instance, timer_id, event, due_at_ms, seal) VALUES (99, 't', '{}', 1, 0)",
+    )
     .run();
   database.close();
 

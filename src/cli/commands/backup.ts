@@ -15,7 +15,7 @@ export function backupCommand(cli: Cli): CommandUnknownOpts {
       "after",
       `
 The copy is as the file was at one moment. It is read back before it gets its name, so a file of that
-name is whole. To restore it, stop the server and put it in the place of the file.
+name is whole. To restore it, stop the server and run sagachart restore.
 
 Example:
   $ sagachart backup backups/$(date +%F).db`,

@@ -2,16 +2,19 @@
  * A look at a database file that changes nothing: read only, without the owner lock, so that it works while a
  * server has the file. And a copy of it, as of one moment, that any later moment of the server leaves alone.
  */
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { SagaError } from "../../errors.ts";
 import type { InstanceCount, InstancePage, InstanceQuery, StoredInstance } from "../store.ts";
 import type { InstanceKey } from "../store.ts";
+import { createPrivately } from "./database-path.ts";
 import { countMigrations, findPendingMigrations } from "./migrate.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
 import { toOpenError } from "./sqlite-errors.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { verify } from "./verify.ts";
+import type { Verification } from "./verify.ts";
 
 /** What may be asked of a store that must not be changed. */
 export interface ReadableStore {
@@ -73,6 +76,35 @@ export class DatabaseFile {
     ];
   }
 
+  /**
+   * Looks at all of it; see `verify.ts`.
+   *
+   * @throws {SagaError} SAGA_STORE_INVALID if the schema is not the one that this program reads.
+   */
+  verify(onProgress?: (done: number, total: number) => void): Verification {
+    const { applied, known } = this.schema();
+    if (applied !== known) {
+      throw new SagaError(
+        "SAGA_STORE_INVALID",
+        `"${this.path}" has schema ${applied}, this program reads ${known}; migrate it, or use the program that wrote it`,
+      );
+    }
+    // As of one moment, though a server writes meanwhile.
+    this.#client.exec("BEGIN");
+    try {
+      return verify(this.#client, onProgress);
+    } catch (error) {
+      throw toOpenError(error, this.path);
+    } finally {
+      this.#client.exec("COMMIT");
+    }
+  }
+
+  /** A compact copy as of one moment, into an empty file. */
+  copyTo(target: string): void {
+    this.#client.prepare("VACUUM INTO ?").run(target);
+  }
+
   /** Whether a store has it open for writing now, here or in another process. */
   isOwned(): boolean {
     try {
@@ -95,16 +127,18 @@ export class DatabaseFile {
    * Copies the file as it is now to a new one, and looks whether the copy is whole before it gets its name.
    *
    * @throws {SagaError} SAGA_COMMAND_INVALID if there is a file at `target` already, or no folder for it.
-   * @throws {SagaError} SAGA_STORE_INVALID if the copy is damaged; it is deleted then.
+   * @throws {SagaError} SAGA_STORE_DAMAGED if the copy is damaged; it is deleted then.
    */
   async backUp(target: string, onProgress: (progress: BackupProgress) => void): Promise<void> {
     const path = resolve(target);
     checkTarget(path);
     const part = `${path}.part`;
+    createPrivately(part);
     try {
       await this.#copy(part, onProgress);
       checkCopy(part);
       if (existsSync(path)) throw inTheWay(path);
+      sync(part);
       renameSync(part, path);
     } catch (error) {
       throw toOpenError(error, path);
@@ -135,6 +169,13 @@ export class DatabaseFile {
   }
 }
 
+/** A copy that has its name is there after the loss of power, too. */
+function sync(file: string): void {
+  const descriptor = openSync(file, "r+");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
 function checkTarget(path: string): void {
   if (existsSync(path)) throw inTheWay(path);
   if (!existsSync(dirname(path))) {
@@ -152,7 +193,7 @@ function checkCopy(part: string): void {
     findPendingMigrations(copy, part);
     const [first] = copy.pragma("quick_check") as readonly { quick_check: string }[];
     if (first?.quick_check !== "ok") {
-      throw new SagaError("SAGA_STORE_INVALID", `the copy is damaged: ${first?.quick_check ?? ""}`);
+      throw new SagaError("SAGA_STORE_DAMAGED", `the copy is damaged: ${first?.quick_check ?? ""}`);
     }
   } finally {
     copy.close();

@@ -1,0 +1,145 @@
+/** The commands that look at all of a database file, and put a backup in its place. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import { setup } from "xstate";
+import { activity, createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
+import type { Runtime } from "../../src/index.ts";
+import { databasePath } from "../fixtures/world.ts";
+import { json, sagachart } from "./shell-at-hand.ts";
+import type { Run } from "./shell-at-hand.ts";
+
+const machine = setup({ actors: { ship: activity<object, void>() } }).createMachine({
+  id: "parcel",
+  initial: "shipping",
+  states: {
+    shipping: {
+      tags: "forward",
+      invoke: { id: "ship", src: "ship", input: {}, onDone: "done", onError: "failed" },
+    },
+    failed: { type: "final", tags: "failed" },
+    done: { type: "final", tags: "completed" },
+  },
+});
+
+/** `shipped` collects the keys; without it nothing is ever done. */
+function defineParcel(shipped?: string[]) {
+  const ship = ({ idempotencyKey }: { idempotencyKey: string }): Promise<void> => {
+    shipped?.push(idempotencyKey);
+    return shipped === undefined ? new Promise(() => {}) : Promise.resolve();
+  };
+  const compensations = { ship: null };
+  return defineSaga({ name: "parcel", version: 1, machine, activities: { ship }, compensations });
+}
+
+function withDb(path: string, args: readonly string[]): Promise<Run> {
+  return sagachart(args, { environment: { SAGACHART_DB: path } });
+}
+
+/** A server with the parcels p-1 and p-2 under way, and a backup of its file. */
+async function withBackup(): Promise<{ path: string; backup: string; runtime: Runtime }> {
+  const path = databasePath();
+  const saga = defineParcel();
+  const runtime = await createRuntime({ store: openSqlite(path), sagas: [saga] });
+  for (const instanceId of ["p-1", "p-2"]) await runtime.start(saga, { instanceId, input: {} });
+  const backup = join(dirname(path), "backup.db");
+  expect((await withDb(path, ["backup", backup])).code).toBe(0);
+  return { path, backup, runtime };
+}
+
+test("verify finds nothing in the file of a running server, and each damage in a copy", async () => {
+  const { path, backup, runtime } = await withBackup();
+
+  const well = await withDb(path, ["verify", "--json"]);
+  const client = new Database(backup);
+  client.exec("UPDATE journal SET event = event || ' ' WHERE instance = 1");
+  client.close();
+  const damaged = await withDb(backup, ["verify", "--json"]);
+  const text = await withDb(backup, ["verify"]);
+
+  expect(well.code).toBe(0);
+  expect(json(well)).toMatchObject({ instances: 2, entries: 2, findings: [] });
+  expect(damaged.code).toBe(3);
+  expect(json(damaged)).toMatchObject({
+    findings: [
+      { kind: "rows", instance: { saga: "parcel", instanceId: "p-1" } },
+      { kind: "journal", instance: { saga: "parcel", instanceId: "p-1" } },
+    ],
+  });
+  expect(text.out).toContain("journal  parcel/p-1: entry 1 of its journal");
+  await runtime.close({ graceMs: 0 });
+});
+
+test("a restored store is whole, and nothing of it runs until an operator resumes it", async () => {
+  const { path, backup, runtime } = await withBackup();
+  await runtime.close({ graceMs: 0 });
+  rmSync(path);
+  expect(() => openSqlite(path)).toThrow(expect.objectContaining({ code: "SAGA_STORE_MISMATCH" }));
+
+  const run = await withDb(path, ["restore", backup, "--json"]);
+  const shipped: string[] = [];
+  const saga = defineParcel(shipped);
+  const after = await createRuntime({ store: openSqlite(path), sagas: [saga], leaseMs: 100 });
+  const held = await after.get(saga, "p-1");
+  const before = [...shipped];
+  await after.operate(saga, "p-1", { operation: "resume", reason: "it was looked at" });
+  await after.waitFor(saga, "p-1", { phase: "completed" });
+
+  expect(run.code).toBe(0);
+  expect(json(run)).toMatchObject({
+    aside: null,
+    suspended: 2,
+    again: [
+      { saga: "parcel", instanceId: "p-1", idempotencyKey: "parcel/p-1/ship/1" },
+      { saga: "parcel", instanceId: "p-2", idempotencyKey: "parcel/p-2/ship/1" },
+    ],
+  });
+  expect(held).toMatchObject({
+    phase: "forward",
+    suspended: { by: "tess", reason: `restored from ${backup}` },
+    quarantined: null,
+  });
+  expect(before).toEqual([]);
+  expect(shipped).toEqual(["parcel/p-1/ship/1"]);
+  expect(await after.get(saga, "p-2")).toMatchObject({ state: "shipping" });
+  await after.close({ graceMs: 0 });
+});
+
+test("a restore puts aside what was there", async () => {
+  const { path, backup, runtime } = await withBackup();
+  await runtime.close({ graceMs: 0 });
+
+  const run = await withDb(path, ["restore", backup]);
+  const verified = await withDb(path, ["verify"]);
+
+  expect(run.out).toContain(`what was there is ${path}.replaced-1`);
+  expect(existsSync(`${path}.replaced-1`)).toBe(true);
+  expect(verified.code).toBe(0);
+  expect(readEpoch(path)).toBe(readEpoch(`${path}.replaced-1`));
+});
+
+test("a restore changes nothing while a server has the file, or from a damaged backup", async () => {
+  const { path, backup, runtime } = await withBackup();
+
+  const locked = await withDb(path, ["restore", backup, "--json"]);
+  await runtime.close({ graceMs: 0 });
+  const bytes = readFileSync(path);
+  const client = new Database(backup);
+  client.exec("UPDATE outbox SET input = '[]'");
+  client.close();
+  const damaged = await withDb(path, ["restore", backup, "--json"]);
+
+  expect(locked).toMatchObject({ code: 8 });
+  expect(locked.err + locked.out).toContain("SAGA_STORE_LOCKED");
+  expect(damaged).toMatchObject({ code: 8 });
+  expect(damaged.err + damaged.out).toContain("SAGA_STORE_DAMAGED");
+  expect(readFileSync(path)).toEqual(bytes);
+});
+
+function readEpoch(path: string): number {
+  const client = new Database(path, { readonly: true });
+  const epoch = client.prepare("SELECT epoch FROM meta").pluck().get();
+  client.close();
+  return Number(epoch);
+}
