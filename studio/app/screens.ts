@@ -24,6 +24,12 @@ export const screens: readonly ScreenEntry[] = [
   { path: "/", title: "Sagas", load: () => import("../screens/sagas.tsx") },
   { path: "/m/:saga", title: "Live", tab: "Live", load: () => import("../screens/live.tsx") },
   {
+    path: "/m/:saga/edit",
+    title: "Edit",
+    tab: "Edit",
+    load: () => import("../screens/edit.tsx"),
+  },
+  {
     path: "/m/:saga/simulate",
     title: "Simulate",
     tab: "Simulate",

@@ -78,12 +78,14 @@ export function Chart(props: ChartProps) {
     frame.current?.setAttribute("data-detail", detailAt(scale));
   });
   const padBox = selection === null ? undefined : boxes.get(selection.id);
-  useSignalEffect(() => {
-    const { x, y, scale } = viewport.view.value;
+  // Both when the window moves and when something else is selected, which moves no window.
+  useLayoutEffect(() => {
     const { current } = padPlace;
-    if (current === null || padBox === undefined) return;
-    current.style.transform = `translate(${x + (padBox.x + padBox.width) * scale + 8}px, ${y + padBox.y * scale}px)`;
-  });
+    if (current === null || padBox === undefined) return undefined;
+    return viewport.view.subscribe(({ x, y, scale }) => {
+      current.style.transform = `translate(${x + (padBox.x + padBox.width) * scale + 8}px, ${y + padBox.y * scale}px)`;
+    });
+  }, [viewport, padBox, props.pad !== undefined]);
 
   const reveal = (id: string): void => {
     const box = boxes.get(id);

@@ -23,6 +23,12 @@ const paths = {
   more: "M3.5 8h.1M8 8h.1M12.5 8h.1",
   clock: "M8 2.2a5.8 5.8 0 1 1 0 11.6A5.8 5.8 0 0 1 8 2.2M8 5v3.2l2.2 1.4",
   fork: "M4.5 2.5v11M4.5 9c4 0 6.5-1 6.5-4.5M9 6l2-2 2 2",
+  up: "M8 13.5v-11M4 6.5L8 2.5l4 4",
+  pencil: "M3 13l.6-2.8L11 2.8a1 1 0 0 1 1.4 0l.8.8a1 1 0 0 1 0 1.4l-7.4 7.4z",
+  arrow: "M2 12.5c5 0 4-9 11-9M9.8 1l3.4 2.5L10.6 7",
+  inside: "M2 2.5h12v11H2zM8 5.5v5M5.5 8h5",
+  trash: "M2.5 4h11M6 4V2.5h4V4M4 4l.8 9.5h6.4L12 4M6.6 6.8v4M9.4 6.8v4",
+  move: "M8 1.8v12.4M1.8 8h12.4M6 3.8l2-2 2 2M6 12.2l2 2 2-2M3.8 6l-2 2 2 2M12.2 6l2 2-2 2",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -11,6 +11,7 @@ import { buildStudio } from "../../scripts/build-studio.ts";
 import { createRuntime, openSqlite } from "../../src/index.ts";
 import type { AnySaga, Runtime } from "../../src/index.ts";
 import { buildServer } from "../../src/http/server.ts";
+import type { ServerOptions } from "../../src/http/server.ts";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) =>
   existsSync(path),
@@ -38,7 +39,7 @@ export interface World {
 }
 
 /** Starts the server of a test file with these sagas; what it gives is there when the tests run. */
-export function useStudio(sagas: readonly AnySaga[]): World {
+export function useStudio(sagas: readonly AnySaga[], machines?: ServerOptions["machines"]): World {
   const made: { runtime?: Runtime; url?: string; browser?: Browser } = {};
   const pages: { page: Page; troubles: string[] }[] = [];
   let close = async (): Promise<void> => {};
@@ -47,7 +48,7 @@ export function useStudio(sagas: readonly AnySaga[]): World {
     if (executablePath === undefined) throw new Error("no Chromium: apt-get install chromium");
     await buildStudio();
     const runtime = await createRuntime({ store: openSqlite(":memory:"), sagas });
-    const app = buildServer({ runtime });
+    const app = buildServer({ runtime, ...(machines !== undefined && { machines }) });
     await app.listen({ port: 0 });
     const { port } = app.server.address() as AddressInfo;
     const browser = await chromium.launch({ executablePath, args: flags });

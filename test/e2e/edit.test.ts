@@ -1,0 +1,151 @@
+/** The editor and its review: by keys alone, by dragging, and what it refuses. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { orderSaga } from "../../machines/order/index.ts";
+import { violationsOn } from "./accessibility.ts";
+import { useStudio } from "./browser.ts";
+import { machinesForFile } from "../draft/machines-at-hand.ts";
+
+const machinesPath = machinesForFile();
+const studio = useStudio([orderSaga], { machinesPath, isWritable: true });
+const chartPath = join(machinesPath, "order", "chart.ts");
+const timeout = 120_000;
+
+async function openEditor(theme: "light" | "dark" = "light"): Promise<Page> {
+  const page = await studio.visit("/m/order/edit", { theme });
+  // Drafts are kept in the browser, and each page has one of its own.
+  await page.locator(".edit-bar").waitFor({ timeout: 90_000 });
+  return page;
+}
+
+test("a state is renamed, added and written by keys alone", { timeout }, async () => {
+  const before = readFileSync(chartPath, "utf8");
+  const page = await openEditor();
+  const { keyboard } = page;
+  await page.locator(".chart-frame").focus();
+
+  // To the last state of the first level, and its name.
+  for (const key of ["Enter", "ArrowRight", "End", "ArrowUp", "F2"]) await keyboard.press(key);
+  await page.locator(".edit-rename").waitFor();
+  await keyboard.type("finished");
+  await keyboard.press("Enter");
+  await page.locator('[data-state="order.finished"]').waitFor();
+  await keyboard.press("n");
+  await page.locator("dialog[open]").waitFor();
+  await keyboard.type("archived");
+  await keyboard.press("Enter");
+  await page.locator('[data-state="order.archived"]').waitFor();
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+
+  // Undo and redo are exact.
+  await keyboard.press("Control+z");
+  await page.locator('[data-state="order.archived"]').waitFor({ state: "detached" });
+  await keyboard.press("Control+z");
+  await page.locator('[data-state="order.completed"]').waitFor();
+  await keyboard.press("Control+Shift+Z");
+  await page.locator('[data-state="order.finished"]').waitFor();
+
+  // What is not written yet is there when the page is loaded anew.
+  await page.reload();
+  await page.locator('[data-state="order.finished"]').waitFor({ timeout: 90_000 });
+  await page.locator(".chart-frame").focus();
+  await keyboard.press("Control+s");
+  await page.locator(".review").waitFor();
+  expect(await page.locator(".review-words").innerText()).toContain(
+    'Rename state "completed" to "finished"',
+  );
+  await page.locator(".review-check.is-busy").waitFor({ state: "detached", timeout: 60_000 });
+  expect(await violationsOn(page)).toEqual([]);
+  const write = page.getByRole("button", { name: "Write file" });
+  await write.focus();
+  await keyboard.press("Enter");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+
+  const expected = before.replace('onDone: "completed"', 'onDone: "finished"');
+  expect(readFileSync(chartPath, "utf8")).toBe(
+    expected.replace('completed: { type: "final"', 'finished: { type: "final"'),
+  );
+  writeFileSync(chartPath, before);
+});
+
+test(
+  "a transition is led elsewhere by its handle, and not where it cannot go",
+  { timeout },
+  async () => {
+    const page = await openEditor();
+    await page.locator('[data-state="order.compensating"]').first().click();
+    const handle = page.locator("[data-handle]").first();
+    await handle.waitFor();
+    const center = async (selector: string): Promise<{ x: number; y: number }> => {
+      const box = await page.locator(selector).first().boundingBox();
+      return {
+        x: (box?.x ?? 0) + (box?.width ?? 0) / 2,
+        y: (box?.y ?? 0) + (box?.height ?? 0) / 2,
+      };
+    };
+    const from = await center("[data-handle]");
+    const drag = async (to: { x: number; y: number }): Promise<void> => {
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2);
+      await page.mouse.move(to.x, to.y);
+    };
+
+    await drag(await center('[data-state="order.compensated"]'));
+    expect(await page.locator(".edit-notice.is-bad").first().innerText()).toContain(
+      "there already",
+    );
+    await page.mouse.up();
+    expect(await page.locator(".edit-count").innerText()).toContain("chart.ts");
+
+    await drag(await center('[data-state="order.completed"]'));
+    await page.mouse.up();
+    await page.locator(".edit-count", { hasText: "1 edit" }).waitFor();
+    await page.getByRole("button", { name: "Review" }).click();
+    expect(await page.locator(".review-diff").innerText()).toContain('+      onDone: "completed"');
+  },
+);
+
+test(
+  "a file that was changed on disk gets the edits again, and is looked at anew",
+  { timeout },
+  async () => {
+    const before = readFileSync(chartPath, "utf8");
+    const page = await openEditor();
+    await page.locator('[data-state="order.completed"]').first().click();
+    await page.keyboard.press("F2");
+    await page.keyboard.type("over");
+    await page.keyboard.press("Enter");
+    await page.locator('[data-state="order.over"]').waitFor();
+
+    writeFileSync(chartPath, before.replace("// An id is null", "// The id is null"));
+
+    await page.locator(".edit-notice", { hasText: "changed on disk" }).waitFor();
+    expect(await page.locator(".edit-count").innerText()).toContain("1 edit");
+    writeFileSync(chartPath, before);
+  },
+);
+
+test.each(["light", "dark"] as const)(
+  "nothing of the editor is out of reach, %s",
+  { timeout },
+  async (theme) => {
+    const page = await openEditor(theme);
+    await page.locator('[data-state="order.chargingPayment"]').first().click();
+    await page.locator(".edit-pad").waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    for (const key of ["t", "Shift+N", "m", "Delete"]) {
+      await page.locator(".chart-frame").focus();
+      await page.keyboard.press(key);
+      await page.locator("dialog[open]").waitFor();
+      expect(await violationsOn(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+    }
+    await page.getByRole("tab", { name: "Code" }).click();
+    expect(await page.locator(".edit-code").innerText()).toContain("chargingPayment: {");
+    expect(await violationsOn(page)).toEqual([]);
+  },
+);
