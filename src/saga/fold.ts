@@ -105,7 +105,9 @@ function toStep(chart: Chart, current: Standing, entry: FoldEntry, moment: Momen
 const STANDING_STILL: ReadonlySet<string> = new Set(["suspend", "resume", "redeliver"]);
 
 /** Whether the entry moved the chart: an event that was taken, or the end by an operator. */
-function isApplied({ verdict, operation }: FoldEntry): boolean {
+function isApplied({ verdict, operation, source }: FoldEntry): boolean {
+  // That an action was performed after it had failed ends a fault, and moves no chart.
+  if (source === "action") return false;
   return verdict === "applied" && !STANDING_STILL.has(operation?.operation ?? "");
 }
 

@@ -134,3 +134,15 @@ test("the end of a child that the chart has left is folded and changes nothing",
 
   expect(fold(chart, name, begun, entries).snapshot.value).toBe("left");
 });
+
+test("an action that was performed after it had failed is folded and changes nothing", () => {
+  const chart = toChart(parentSaga);
+  const name = { instanceId: "p-1" };
+  const begun = start(chart, undefined, { ...name, revision: 1, nowMs: 0 }).next;
+  const acted = { ...told, source: "action", event: { type: "tell" }, stateAfter: "waiting" };
+  const failed = { ...acted, revision: 2, verdict: "failed", phase: "stuck" } as const;
+
+  expect(fold(chart, name, begun, [failed, { ...acted, revision: 3 }]).snapshot.value).toBe(
+    "waiting",
+  );
+});

@@ -1,17 +1,19 @@
 /** All roles that a simulation may give, by the names of their sagas. */
 import { boss, writer } from "./cast/families.ts";
-import { desk, reader, stairs } from "./cast/positions.ts";
-import { journey, meter, nest, order } from "./cast/purchases.ts";
+import { desk, herald, reader, stairs } from "./cast/positions.ts";
+import { digger, journey, meter, nest, order } from "./cast/purchases.ts";
 import type { Role } from "./cast/role.ts";
 
 export const cast: readonly Role[] = [
   order,
   journey,
   meter,
+  digger,
   nest,
   reader,
   stairs,
   desk,
+  herald,
   boss,
   writer,
 ];

@@ -36,6 +36,7 @@ export function judge(one: Case): readonly string[] {
     ...judgeRest(one),
     ...judgeJournal(one),
     ...judgeFold(one),
+    ...judgeSuspension(one),
     ...judgeEvents(one),
     ...judgeEffects(one),
     ...judgeLedger(one),
@@ -100,6 +101,20 @@ function judgeFold({
   } catch (error) {
     return [`its journal cannot be computed again: ${String(error)}`];
   }
+}
+
+/** Whoever holds still is moved by nothing but an operator, and by the parent that ends it. */
+function judgeSuspension({ journal }: Case): readonly string[] {
+  const wrong: string[] = [];
+  let isSuspended = false;
+  for (const { revision, verdict, operation, eventType } of journal) {
+    if (operation?.operation === "suspend") isSuspended = true;
+    else if (operation !== null) isSuspended = false;
+    else if (isSuspended && verdict === "applied" && eventType !== "xstate.stop") {
+      wrong.push(`revision ${revision} moves it by ${eventType} while it is suspended`);
+    }
+  }
+  return wrong;
 }
 
 /** G2: an event that was acknowledged is in the journal exactly once; any other, once at most. */

@@ -98,11 +98,11 @@ export class Life implements Mortal {
     );
   }
 
-  /** Ends it here and now, if chance will have it; does not return then. */
-  dieBy(fault: FaultClass, where: string): void {
-    if (!this.#isAlive || !this.#stage.faults.strikes(fault)) return;
+  /** Ends it here and now, if chance will have it. */
+  isStruckBy(fault: FaultClass, where: string): boolean {
+    if (!this.#isAlive || !this.#stage.faults.strikes(fault)) return false;
     this.end(`${fault} ${where}`);
-    throw new Died(where);
+    return true;
   }
 
   say(what: string): void {
@@ -139,14 +139,14 @@ export class Life implements Mortal {
   #onBegin(): void {
     const { faults } = this.#stage;
     if (!this.#isAlive) return;
-    this.dieBy("crash-commit", "before a transaction");
+    this.#mayDie("before a transaction");
     if (faults.strikes("busy")) throw this.#failing("SQLITE_BUSY");
   }
 
   #onCommit(commit: () => void): void {
     const { faults, chance } = this.#stage;
     if (!this.#isAlive) return commit();
-    this.dieBy("crash-commit", "inside a transaction");
+    this.#mayDie("inside a transaction");
     if (faults.strikes("full")) throw this.#failing("SQLITE_FULL");
     if (faults.strikes("io-error")) {
       // Nobody knows: it may be there.
@@ -155,7 +155,11 @@ export class Life implements Mortal {
       throw this.#failing(isThere ? "SQLITE_IOERR_FSYNC" : "SQLITE_IOERR_WRITE");
     }
     commit();
-    this.dieBy("crash-commit", "after a transaction");
+    this.#mayDie("after a transaction");
+  }
+
+  #mayDie(where: string): void {
+    if (this.isStruckBy("crash-commit", where)) throw new Died(where);
   }
 
   #failing(code: string): Error {

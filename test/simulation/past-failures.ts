@@ -9,5 +9,6 @@ export const pastFailures: readonly { readonly seed: number; readonly was: strin
     seed: 1396,
     was: "an attempt began while a commit took its row away, and its undo did not wait",
   },
+  { seed: 14, was: "a journal with an action that failed at first could not be computed again" },
   { seed: 10, was: "an attempt that never settles held the only place for ever" },
 ];

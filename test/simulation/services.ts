@@ -2,7 +2,7 @@
  * The services behind the sagas, and their ledger. They keep to what the runtime assumes of them and to no more: one
  * effect for each idempotency key, and no effect of an attempt after its lease has lapsed, or after it has settled.
  */
-import type { Activity, ActivityArguments } from "../../src/saga/define.ts";
+import type { Action, Activity, ActivityArguments } from "../../src/saga/define.ts";
 import type { Life } from "./life.ts";
 import { never } from "./stage.ts";
 import type { Stage } from "./stage.ts";
@@ -64,6 +64,9 @@ export class Services {
   /** Requests of compensations, in order. */
   readonly #undos: Request[] = [];
   readonly #outputs: Readonly<Record<string, object>>;
+  readonly #answered: ReadonlySet<string>;
+  /** Actions that were performed, with the life that did it, in order. */
+  readonly acted: { readonly life: Life; readonly idempotencyKey: string }[] = [];
   readonly #undoes: (saga: string, activity: string) => readonly string[];
   /** What is wrong whatever comes after. */
   readonly violations: string[] = [];
@@ -75,11 +78,14 @@ export class Services {
       outputs: Readonly<Record<string, object>>;
       /** Activities that an activity undoes. */
       undoes: (saga: string, activity: string) => readonly string[];
+      /** Activities that are always answered. */
+      answered: readonly string[];
     },
   ) {
     this.#stage = stage;
     this.#outputs = options.outputs;
     this.#undoes = options.undoes;
+    this.#answered = new Set(options.answered);
     this.#find = stage.disk.client.prepare<[string, number], OutboxRow>(
       `SELECT saga, instance_id, outbox.status, lease_until_ms, lost_until_ms FROM outbox
        JOIN instances ON instances.key = outbox.instance
@@ -100,6 +106,17 @@ export class Services {
   /** The activity of that name, as a process calls it. */
   activityOf(life: Life, activity: string): Activity<unknown, unknown> {
     return (asked) => this.#perform(life, activity, asked);
+  }
+
+  /** The action of that name, as a process calls it. */
+  actionOf(life: Life, action: string): Action<never> {
+    return ({ idempotencyKey }) => {
+      if (!life.isAlive || life.isStruckBy("crash-dispatch", `before ${action}`)) return never();
+      life.say(`does ${action} ${idempotencyKey}`);
+      if (this.#stage.faults.strikes("transient")) throw refusal(false, idempotencyKey);
+      this.acted.push({ life, idempotencyKey });
+      return life.isStruckBy("crash-dispatch", `after ${action}`) ? never() : undefined;
+    };
   }
 
   /** Whatever is under way has come to its end, one way or the other: the wall clock is set forth. */
@@ -126,10 +143,7 @@ export class Services {
     activity: string,
     { idempotencyKey, attempt, signal }: ActivityArguments<unknown>,
   ): Promise<unknown> {
-    if (!life.isAlive) return never();
-    try {
-      life.dieBy("crash-dispatch", `before ${activity} is sent`);
-    } catch {
+    if (!life.isAlive || life.isStruckBy("crash-dispatch", `before ${activity} is sent`)) {
       return never();
     }
     const row = this.#find.get(idempotencyKey, attempt);
@@ -169,12 +183,7 @@ export class Services {
     if (this.#undoes(request.saga, activity).length > 0) this.#undos.push(request);
     this.#send(request);
     signal.addEventListener("abort", () => this.#abort(request));
-    try {
-      life.dieBy("crash-dispatch", `after ${activity} was sent`);
-    } catch {
-      return never();
-    }
-    return promise;
+    return life.isStruckBy("crash-dispatch", `after ${activity} was sent`) ? never() : promise;
   }
 
   /** Says what becomes of a request, and when. */
@@ -197,7 +206,7 @@ export class Services {
     if (faults.strikes("transient")) {
       return this.#answerLater(request, latencyMs, ({ reject }) => reject(refusal(false, by)));
     }
-    const isSilent = faults.strikes("never");
+    const isSilent = faults.strikes("never") && !this.#answered.has(request.activity);
     if (!isSilent || chance.isLikely("silent effect", 0.5)) {
       request.effectAtMs = time.monotonicMs + latencyMs * 0.6;
       request.cancelEffect = time.after(latencyMs * 0.6, () => this.#takeEffect(request));

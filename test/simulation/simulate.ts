@@ -14,6 +14,7 @@ import { Clients } from "./clients.ts";
 import { createDisk } from "./disk.ts";
 import { Faults } from "./faults.ts";
 import type { FaultClass } from "./faults.ts";
+import { judgeActions } from "./judge-actions.ts";
 import { judge } from "./judge.ts";
 import type { Case } from "./judge.ts";
 import { Life } from "./life.ts";
@@ -121,6 +122,7 @@ class RunOfSeed {
     this.#services = new Services(stage, {
       outputs: Object.assign({}, ...this.#roles.map(({ outputs }) => outputs)) as never,
       undoes: (saga, activity) => this.#charts.get(saga)?.undoes.get(activity) ?? [],
+      answered: this.#roles.flatMap(({ answered = [] }) => answered),
     });
     this.#clients = new Clients(stage, () => this.#life);
     this.#life = this.#newLife();
@@ -174,8 +176,14 @@ class RunOfSeed {
 
   #begin(): void {
     const life = this.#life;
+    const services = this.#services;
     life.begin(
-      this.#roles.map((role) => role.define((name) => this.#services.activityOf(life, name))),
+      this.#roles.map((role) =>
+        role.define(
+          (name) => services.activityOf(life, name),
+          (name) => services.actionOf(life, name),
+        ),
+      ),
     );
   }
 
@@ -195,11 +203,7 @@ class RunOfSeed {
     const { time, faults, chance } = this.#stage;
     if (faults.areOver) return;
     time.after(TICK_MS, () => this.#tick());
-    try {
-      this.#life.dieBy("crash-idle", "while it waits");
-    } catch {
-      return;
-    }
+    if (this.#life.isStruckBy("crash-idle", "while it waits")) return;
     if (faults.strikes("stop")) this.#life.stop(chance.pick("grace", [0, 500, 3_000]));
     if (faults.strikes("jump")) this.#jump();
   }
@@ -260,7 +264,8 @@ class RunOfSeed {
         this.#violations.push(`${key.saga}/${key.instanceId} is not there`);
       }
     }
-    let commits = 0;
+    if (!this.#clients.areDone) this.#violations.push("a client has not been answered");
+    const journals: JournalEntry[] = [];
     for (const key of keys) {
       const stored = await store.load(key);
       const chart = this.#charts.get(key.saga);
@@ -268,7 +273,7 @@ class RunOfSeed {
       const journal: JournalEntry[] = [
         ...(await store.readJournal(key, { afterRevision: 0, limit: 1_000 })),
       ];
-      commits += journal.length;
+      journals.push(...journal);
       const role = this.#roles.find(({ name }) => name === key.saga) ?? null;
       const one: Case = {
         key,
@@ -281,6 +286,8 @@ class RunOfSeed {
       };
       this.#violations.push(...judge(one));
     }
+    const { acted } = this.#services;
+    this.#violations.push(...judgeActions(journals, acted, faults.on));
     const left = disk.client
       .prepare("SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM actions)")
       .pluck()
@@ -288,7 +295,7 @@ class RunOfSeed {
     if (left !== 0) this.#violations.push(`${String(left)} messages and actions are left`);
     return {
       instances: keys.length,
-      commits,
+      commits: journals.length,
       crashes: this.#lives - 1,
       attempts: this.#services.attempts,
       effects: this.#services.ledger.length,
@@ -307,7 +314,11 @@ const charts = new Map<string, ReadonlyMap<string, Chart>>();
 function chartsOf(roles: readonly Role[]): ReadonlyMap<string, Chart> {
   return new Map(
     roles.flatMap((role) => {
-      const silent = role.define(() => () => Promise.reject(new Error("never")));
+      const never = () => Promise.reject(new Error("never"));
+      const silent = role.define(
+        () => never,
+        () => never,
+      );
       let family = charts.get(role.name);
       if (family === undefined) {
         const sagas = familyOf(silent);

@@ -63,6 +63,10 @@ export const reader: Role = {
     }),
 };
 
+interface HeraldContext {
+  readonly said: number;
+}
+
 interface StairsContext {
   readonly steps: number;
   readonly asked: number;
@@ -124,6 +128,46 @@ export const stairs: Role = {
       ? []
       : [`${steps} steps were climbed, ${asked} times asked for ${STEPS}`];
   },
+};
+
+const heraldMachine = machineOf(
+  {
+    id: "herald",
+    context: { ...nothingDone, said: 0 },
+    initial: "standing",
+    states: {
+      standing: {
+        tags: "forward",
+        on: {
+          SAY: {
+            actions: [
+              assign(({ context }: { context: HeraldContext }) => ({ said: context.said + 1 })),
+              {
+                type: "tell",
+                params: ({ context }: { context: HeraldContext }) => ({ n: context.said }),
+              },
+            ],
+          },
+          STOP: "gone",
+        },
+      },
+      gone: { type: "final", tags: "completed" },
+    },
+  },
+  [],
+  { tell: () => {} },
+);
+
+/** Actions of the author's own, each after its commit. */
+export const herald: Role = {
+  name: "herald",
+  define: (perform, act) =>
+    sagaOf("herald", heraldMachine, { perform, more: { actions: { tell: act("tell") } } }),
+  input: {},
+  outputs: {},
+  lines: () => [0, 300, 2_000, 5_000].map((atMs) => line({ type: "SAY" }, [atMs, atMs + 2_000])),
+  closing: [{ type: "STOP" }],
+  rules: [],
 };
 
 /** Events that come while nobody takes them are kept, in their order. */

@@ -12,12 +12,16 @@ import { nothingDone, step, stepActions, stepGuards, stuck } from "./step.ts";
 const RETRY = { type: "saga.retry" };
 
 /** A machine whose activities are those of the simulation. */
-export function machineOf(config: object, activities: readonly string[]): AnyStateMachine {
+export function machineOf(
+  config: object,
+  activities: readonly string[],
+  actions: object = {},
+): AnyStateMachine {
   const silent = fromPromise(() => Promise.reject(new Error("the runtime performs it")));
   return createMachine(config as never, {
-    actions: stepActions as never,
+    actions: { ...stepActions, ...actions } as never,
     guards: stepGuards as never,
-    actors: Object.fromEntries(activities.map((name) => [name, silent])) as never,
+    actors: Object.fromEntries(activities.map((name) => [name, silent])),
   });
 }
 
@@ -203,6 +207,47 @@ export const meter: Role = {
   closing: [{ type: "STOP" }, RETRY],
   // What was measured before it was measured again is undone together with it.
   rules: [],
+};
+
+const digMachine = machineOf(
+  {
+    id: "digger",
+    context: nothingDone,
+    initial: "digging",
+    states: {
+      digging: {
+        tags: "forward",
+        on: { CANCEL: "filling" },
+        invoke: {
+          id: "dig",
+          src: "dig",
+          input: {},
+          onDone: { target: "dug", actions: "take" },
+          onError: "filling",
+        },
+      },
+      filling: {
+        tags: "compensating",
+        invoke: { id: "fill", src: "fill", input: {}, onDone: "filled", onError: "stuck" },
+      },
+      stuck: stuck("filling"),
+      dug: { type: "final", tags: "completed" },
+      filled: { type: "final", tags: "compensated" },
+    },
+  },
+  ["dig", "fill"],
+);
+
+/** Nothing but the answer of its service moves it on: one that is lost must be asked for again. */
+export const digger: Role = {
+  name: "digger",
+  define: (perform) => sagaOf("digger", digMachine, { perform, compensations: { dig: "fill" } }),
+  input: {},
+  outputs: {},
+  answered: ["dig", "fill"],
+  lines: () => [line({ type: "CANCEL" }, [0, 4_000], 0.4)],
+  closing: [RETRY],
+  rules: ["completed", "compensated"],
 };
 
 const nestMachine = machineOf(

@@ -3,13 +3,16 @@
  * beside what must hold of all. Its activities are the services' of the simulation.
  */
 import type { AnyEventObject } from "xstate";
-import type { Activity, AnySaga } from "../../../src/saga/define.ts";
+import type { Action, Activity, AnySaga } from "../../../src/saga/define.ts";
 import type { LedgerRule } from "../../../src/testing/ledger.ts";
 import type { Chance } from "../chance.ts";
 
 /** The activity of a name, as the simulated process performs it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the chart says of its input and output
 export type Perform = (activity: string) => Activity<any, any>;
+
+/** The action of a name, as the simulated process performs it. */
+export type Act = (action: string) => Action<never>;
 
 /** An event that a client sends, once it is so late. */
 export interface Line {
@@ -32,9 +35,11 @@ export interface Ended {
 export interface Role {
   /** Name of the saga. */
   readonly name: string;
-  readonly define: (perform: Perform) => AnySaga;
+  readonly define: (perform: Perform, act: Act) => AnySaga;
   readonly input: object;
   readonly outputs: Readonly<Record<string, object>>;
+  /** Activities without a timeout, so their services always answer. */
+  readonly answered?: readonly string[];
   readonly lines: (chance: Chance) => readonly Line[];
   /** What is sent to an instance again and again once there are no more faults, until it has ended. */
   readonly closing: readonly AnyEventObject[];
