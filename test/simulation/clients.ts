@@ -42,6 +42,8 @@ export class Clients {
   /** Those who wait for an answer of a life. */
   readonly #waiting = new Map<Life, Set<() => void>>();
   readonly acknowledged: Acknowledged[] = [];
+  /** Events of which their clients were told that nothing has changed. */
+  readonly refused: Pick<Acknowledged, "key" | "eventId">[] = [];
   readonly violations: string[] = [];
   #busy = 0;
 
@@ -150,11 +152,13 @@ export class Clients {
     };
     this.#insist(work, name, (answer) => {
       if (answer !== null) hear(answer);
+      else this.refused.push({ key, eventId });
       if (answer === null || !faults.strikes("resend")) return onDone();
       // It was answered, and did not hear it.
       time.after(chance.between("resends", 0, 4_000), () =>
         this.#insist(work, `${name} again`, (again) => {
           if (again !== null) hear(again);
+          else this.violations.push(`${eventId} of ${key.instanceId} was taken, and then refused`);
           onDone();
         }),
       );

@@ -28,6 +28,7 @@ export interface Case {
   /** Effects of this instance, in order. */
   readonly ledger: readonly Entry[];
   readonly acknowledged: readonly Acknowledged[];
+  readonly refused: readonly Pick<Acknowledged, "eventId">[];
 }
 
 /** What is wrong with an instance, in words. */
@@ -118,7 +119,7 @@ function judgeSuspension({ journal }: Case): readonly string[] {
 }
 
 /** G2: an event that was acknowledged is in the journal exactly once; any other, once at most. */
-function judgeEvents({ journal, acknowledged }: Case): readonly string[] {
+function judgeEvents({ journal, acknowledged, refused }: Case): readonly string[] {
   const wrong: string[] = [];
   const ids = journal.flatMap(({ eventId, verdict }) =>
     eventId === null ? [] : [`${eventId} ${verdict === "parked" ? "parked" : "taken"}`],
@@ -126,6 +127,11 @@ function judgeEvents({ journal, acknowledged }: Case): readonly string[] {
   for (const id of new Set(ids)) {
     const times = ids.filter((other) => other === id).length;
     if (times !== 1) wrong.push(`event ${id} stands ${times} times in its journal`);
+  }
+  for (const { eventId } of refused) {
+    if (ids.some((id) => id.startsWith(`${eventId} `))) {
+      wrong.push(`event ${eventId} was refused, and is in its journal`);
+    }
   }
   const last = new Map<string, number>();
   for (const { eventId, revision, isParked, client } of acknowledged) {

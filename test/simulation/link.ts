@@ -9,7 +9,7 @@ import type { Mortal, Stage } from "./stage.ts";
 
 type Call = () => Promise<unknown>;
 
-const LATENCY_MS_MAX = 20;
+const LATENCY_MS_MAX = 60;
 /** How late a call may arrive whose process has died. */
 const STRAY_MS_MAX = 3_000;
 

@@ -174,8 +174,10 @@ export class Services {
       isSettled: false,
       settle: (tell) => {
         if (request.isSettled) return;
+        // What has been answered takes no effect any more.
+        if (request.effectAtMs !== null) this.#takeEffect(request);
         request.isSettled = true;
-        if (request.effectAtMs === null) this.#requests.delete(request);
+        this.#requests.delete(request);
         if (life.isAlive) tell({ resolve, reject });
       },
     };
@@ -275,13 +277,24 @@ export class Services {
     request.settle(({ reject }) => reject(new Error("aborted")));
   }
 
-  /** Nothing takes effect after its lease. */
+  /** Nothing takes effect after its lease; but some wait until the last moment. */
   #limit(request: Request): void {
-    const { time } = this.#stage;
+    const { time, chance, isFar, leaseMs } = this.#stage;
     if (request.effectAtMs === null) return;
     const row = this.#find.get(request.idempotencyKey, request.attempt);
     const untilMs = Math.max(row?.lease_until_ms ?? 0, row?.lost_until_ms ?? 0);
-    if (request.effectAtMs >= time.monotonicMs + (untilMs - time.wallMs)) this.#giveUp(request);
+    const leftMs = untilMs - time.wallMs;
+    // A far store may have prolonged a lease before its process has heard so.
+    const lastAtMs = time.monotonicMs + (isFar ? Math.min(leftMs, leaseMs / 4) : leftMs) - 1;
+    if (lastAtMs <= time.monotonicMs) return this.#giveUp(request);
+    if (chance.isLikely("last moment", 0.5)) {
+      request.cancelEffect();
+      request.effectAtMs = lastAtMs;
+      const delayMs = lastAtMs - time.monotonicMs;
+      request.cancelEffect = time.after(delayMs, () => this.#takeEffect(request));
+    } else if (request.effectAtMs > lastAtMs) {
+      this.#giveUp(request);
+    }
   }
 }
 

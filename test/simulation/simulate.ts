@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly without?: readonly string[];
   /** Only these sagas are played. */
   readonly only?: readonly string[];
+  /** Where the store is; by default chance decides. */
+  readonly isFar?: boolean;
 }
 
 export interface Run {
@@ -68,7 +70,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
     faults: new Faults(chance, options.without),
     trace: new Trace(time),
     disk,
-    isFar: chance.isLikely("far", 0.3),
+    isFar: options.isFar ?? chance.isLikely("far", 0.3),
     leaseMs: chance.pick("lease", [2_000, 5_000, 12_000]),
     attemptsMax: chance.pick("attempts", [1, 3, 1_000]),
   };
@@ -253,8 +255,11 @@ class RunOfSeed {
 
   async #judge(): Promise<Figures> {
     const { disk, faults } = this.#stage;
+    // One that has heard of a failed disk answers nothing any more.
+    const mayAsk = !faults.struck.has("io-error");
     const store =
-      this.#life.store ?? disk.open({ onBegin: () => {}, onCommit: (commit) => commit() });
+      (mayAsk ? this.#life.store : null) ??
+      disk.open({ onBegin: () => {}, onCommit: (commit) => commit() });
     const keys = disk.client
       .prepare("SELECT saga, instance_id AS instanceId FROM instances ORDER BY key")
       .all() as InstanceKey[];
@@ -283,6 +288,7 @@ class RunOfSeed {
         journal,
         ledger: this.#services.ledger.filter((entry) => isSame(entry, key)),
         acknowledged: this.#clients.acknowledged.filter((each) => isSame(each.key, key)),
+        refused: this.#clients.refused.filter((each) => isSame(each.key, key)),
       };
       this.#violations.push(...judge(one));
     }

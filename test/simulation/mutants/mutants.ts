@@ -1,0 +1,386 @@
+/**
+ * Bugs, planted one at a time in a copy of `src/`: each must break a promise in some seed. A patch that does not
+ * match exactly once says that the source has moved away from it.
+ */
+
+interface Patch {
+  /** Within `src/`. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Mutant {
+  readonly name: string;
+  readonly patches: readonly Patch[];
+  /** A seed that has killed it; tried first. */
+  readonly seed: number;
+  /** Sagas that are played, if a few are enough: so it dies sooner. */
+  readonly only?: readonly string[];
+  /** It shows only if calls of the store interleave. */
+  readonly isFar?: boolean;
+}
+
+const STORE = "store/sqlite/write-set.ts";
+const FAMILY = "store/sqlite/family-writes.ts";
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "a late result is taken for the one that is waited for",
+    seed: 14,
+    only: ["meter", "nest"],
+    patches: [
+      {
+        file: "runtime/decide.ts",
+        from: "(activity) => activity.activityId === activityId && activity.generation === generation,",
+        to: "(activity) => activity.activityId === activityId && generation > 0,",
+      },
+      {
+        file: "runtime/decide.ts",
+        from: "return { ...common, ...applied(step), effectFinished: effect };",
+        to: "return { ...common, ...applied(step), effectFinished: activity };",
+      },
+    ],
+  },
+  {
+    name: "a timer fires 400 ms early",
+    seed: 1,
+    patches: [
+      {
+        file: "runtime/due-queue.ts",
+        from: "if (next === undefined || next.dueAtMs > nowMs) break;",
+        to: "if (next === undefined || next.dueAtMs > nowMs + 400) break;",
+      },
+      {
+        file: "runtime/due-queue.ts",
+        from: "next.dueAtMs - this.#options.clock.now(), SLEEP_MS_MAX",
+        to: "next.dueAtMs - 400 - this.#options.clock.now(), SLEEP_MS_MAX",
+      },
+    ],
+  },
+  {
+    name: "a repeated event is not recognised",
+    seed: 3,
+    only: ["desk", "stairs"],
+    patches: [
+      {
+        file: "runtime/mover.ts",
+        from: "eventId === null ? null : await this.#options.store.findAnswer(key, eventId);",
+        to: 'null as Awaited<ReturnType<Store["findAnswer"]>>;',
+      },
+    ],
+  },
+  {
+    name: "no answer is recorded for repetitions",
+    seed: 6,
+    patches: [
+      {
+        file: "runtime/write-set.ts",
+        from: "return { ...prepared, writeSet: { ...prepared.writeSet, answer } };",
+        to: "return answer === null ? prepared : prepared;",
+      },
+    ],
+  },
+  {
+    name: "effects begin before the commit",
+    seed: 1,
+    patches: [
+      {
+        file: "runtime/mover.ts",
+        from: "    const begunAt = clock.monotonic();",
+        to: "    for (const each of all) onCommitted(each);\n    const begunAt = clock.monotonic();",
+      },
+      {
+        file: "runtime/mover.ts",
+        from: "      onCommitted(each);\n      telemetry",
+        to: "      telemetry",
+      },
+    ],
+  },
+  {
+    name: "a client is answered before the commit",
+    seed: 1,
+    patches: [
+      {
+        file: "runtime/mover.ts",
+        from: "        const outcome = await this.#commit(prepared);\n        const parked",
+        to: '        void this.#commit(prepared).catch(() => {});\n        const outcome = "committed" as string;\n        const parked',
+      },
+    ],
+  },
+  {
+    name: "an attempt that was lost is never made again",
+    seed: 15,
+    only: ["digger"],
+    patches: [
+      {
+        file: "store/sqlite/leases.ts",
+        from: '<= (${placeholder("epoch")}, ${placeholder("nowMs")})`',
+        to: '<= (${placeholder("epoch")} - 1000, ${placeholder("nowMs")})`',
+      },
+    ],
+  },
+  {
+    name: "an effect that its chart has left stays live",
+    seed: 2,
+    patches: [
+      {
+        file: STORE,
+        from: 'db.update(outbox).set({ status: "abandoned" }).where(isNamed),',
+        to: 'db.update(outbox).set({ status: "live" }).where(isNamed),',
+      },
+    ],
+  },
+  {
+    name: "messages are read in reverse order",
+    seed: 1,
+    only: ["writer"],
+    patches: [
+      {
+        file: "runtime/courier.ts",
+        from: "for (const message of messages) {",
+        to: "for (const message of messages.toReversed()) {",
+      },
+    ],
+  },
+  {
+    name: "a message is delivered again after it was taken",
+    seed: 1,
+    only: ["writer", "boss"],
+    patches: [
+      {
+        file: FAMILY,
+        from: "return position === null || take(position);",
+        to: "return position === null || (position % 3 === 0 ? true : take(position));",
+      },
+    ],
+  },
+  {
+    name: "the last message of a step is lost",
+    seed: 1,
+    only: ["writer"],
+    patches: [
+      {
+        file: FAMILY,
+        from: "for (const message of writeSet.messagesSent) send(message);",
+        to: "for (const message of writeSet.messagesSent.slice(0, 2)) send(message);",
+      },
+    ],
+  },
+  {
+    name: "a retry has another idempotency key",
+    seed: 1,
+    patches: [
+      {
+        file: "runtime/attempt.ts",
+        from: "idempotencyKey: effect.idempotencyKey,\n      attempt",
+        to: "idempotencyKey: `${effect.idempotencyKey}#${effect.generation}`,\n      attempt",
+      },
+    ],
+  },
+  {
+    name: "another visit has the same idempotency key",
+    seed: 1,
+    only: ["meter", "order"],
+    patches: [
+      {
+        file: "saga/idempotency-key.ts",
+        from: "String(facts.visitRevision)]",
+        to: '"1"]',
+      },
+    ],
+  },
+  {
+    name: "an effect is taken off the outbox before it is called",
+    seed: 1,
+    patches: [
+      {
+        file: STORE,
+        from: "start.run(record, { instance, owner: record.leaseUntilMs === null ? null : epoch });",
+        to: "if (record.leaseUntilMs === null) start.run(record, { instance, owner: null });",
+      },
+    ],
+  },
+  {
+    name: "timers are in memory only",
+    seed: 2,
+    patches: [
+      {
+        file: STORE,
+        from: "return timerId === null || remove.run({ instance, timerId }) === 1;",
+        to: "return timerId === null || instance > 0;",
+      },
+      {
+        file: STORE,
+        from: "for (const record of timersSet) set.run(record, { instance });",
+        to: "for (const record of timersSet.slice(0, 0)) set.run(record, { instance });",
+      },
+    ],
+  },
+  {
+    name: "a timer stays when its state is left",
+    seed: 1,
+    patches: [
+      {
+        file: STORE,
+        from: "for (const timerId of timersCancelled) remove.run({ instance, timerId });",
+        to: "",
+      },
+    ],
+  },
+  {
+    name: "a parked event is kept in memory only",
+    seed: 1,
+    only: ["desk"],
+    patches: [
+      {
+        file: "store/sqlite/parked.ts",
+        from: "if (record !== null) park.run({ ...record, instance });",
+        to: "if (record !== null && instance < 0) park.run({ ...record, instance });",
+      },
+    ],
+  },
+  {
+    name: "a parked event stays parked after it was delivered",
+    seed: 1,
+    only: ["desk"],
+    patches: [
+      {
+        file: "store/sqlite/parked.ts",
+        from: "return sequence === null || remove.run({ instance, sequence }) === 1;",
+        to: "return sequence === null || instance > 0;",
+      },
+    ],
+  },
+  {
+    name: "undo does not wait for abandoned attempts",
+    seed: 74,
+    only: ["digger", "journey"],
+    patches: [
+      {
+        file: "runtime/attempt.ts",
+        from: "return standing.activities.some(({ abandoned, src }) => abandoned && undone.includes(src));",
+        to: "return standing.activities.length < 0 && undone.length < 0;",
+      },
+    ],
+  },
+  {
+    name: "an attempt begins while a commit takes its row away",
+    seed: 56,
+    isFar: true,
+    only: ["digger", "journey"],
+    patches: [
+      {
+        file: "runtime/departures.ts",
+        from: "    if (!this.#leaving.has(id)) return false;",
+        to: '    if (id !== "") return false;',
+      },
+    ],
+  },
+  {
+    name: "the journal leaves out timers",
+    seed: 1,
+    patches: [
+      {
+        file: STORE,
+        from: "      append.run(writeSet.journal, { instance });",
+        to: '      if (writeSet.journal.source !== "timer") append.run(writeSet.journal, { instance });',
+      },
+    ],
+  },
+  {
+    name: "what a history state remembers is not stored",
+    seed: 1,
+    only: ["reader"],
+    patches: [
+      {
+        file: "saga/snapshot.ts",
+        from: "history: mapValues(history, (nodes) => nodes.map((node) => node.id)),",
+        to: "history: mapValues({} as typeof history, (nodes) => nodes.map((node) => node.id)),",
+      },
+    ],
+  },
+  {
+    name: "an action is performed twice",
+    seed: 8,
+    only: ["herald"],
+    patches: [
+      {
+        file: "runtime/action-runner.ts",
+        from: "const failure = await this.#call(instance, action, sent).then(",
+        to: "await this.#call(instance, action, sent).catch(() => {});\n    const failure = await this.#call(instance, action, sent).then(",
+      },
+    ],
+  },
+  {
+    name: "an action is not performed",
+    seed: 1,
+    only: ["herald"],
+    patches: [
+      {
+        file: "runtime/action-runner.ts",
+        from: "const failure = await this.#call(instance, action, sent).then(",
+        to: "const failure = await Promise.resolve().then(",
+      },
+    ],
+  },
+  {
+    name: "actions of a process that died are not performed",
+    seed: 1,
+    only: ["herald"],
+    patches: [
+      {
+        file: "runtime/action-runner.ts",
+        from: "(page) => store.findActions(page),",
+        to: "async (page) => (await store.findActions(page)).slice(0, 0),",
+      },
+    ],
+  },
+  {
+    name: "a child is not born with the step of its parent",
+    seed: 1,
+    only: ["boss", "writer"],
+    patches: [
+      {
+        file: STORE,
+        from: 'return writeSet.born.every((born) => apply(born) === "committed") ? "committed" : "born";',
+        to: 'return "committed";',
+      },
+    ],
+  },
+  {
+    name: "a result is brought once only",
+    seed: 3,
+    only: ["digger"],
+    patches: [
+      {
+        file: "runtime/insistence.ts",
+        from: '      if (why === null) return "done";',
+        to: '      if (why === null || !isSuspended(why.error)) return "done";',
+      },
+    ],
+  },
+  {
+    name: "a suspended instance moves",
+    seed: 1,
+    patches: [
+      {
+        file: "runtime/decide.ts",
+        from: "  checkNotSuspended(instance, delivery);\n  switch",
+        to: "  switch",
+      },
+    ],
+  },
+  {
+    name: "effects that found no place are forgotten",
+    seed: 6,
+    only: ["digger", "journey"],
+    patches: [
+      {
+        file: "runtime/worker.ts",
+        from: "        this.#unclaimed.add(idOf({ saga, instanceId }, effect));\n        this.#backlog = true;",
+        to: "        this.#unclaimed.add(idOf({ saga, instanceId }, effect));",
+      },
+    ],
+  },
+];
