@@ -1,5 +1,10 @@
 /** Fills a file with copies of its instances by raw statements: a million in a minute or two. */
 import Database from "better-sqlite3";
+import { getTableColumns } from "drizzle-orm";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { chainOfJournal, sealOfInstance } from "../../src/store/sqlite/row-seals.ts";
+import { instances, journal } from "../../src/store/sqlite/schema.ts";
+import { chainStart } from "../../src/store/sqlite/seal.ts";
 
 /** When the first instance started, and the time between two starts. */
 export const START_MS = Date.UTC(2026, 0, 1);
@@ -42,36 +47,64 @@ function prepareCopy(db: Database.Database): (index: number, template: number) =
   const templates = db
     .prepare<[], Row>("SELECT * FROM instances ORDER BY key")
     .all()
-    .map((row) => ({ row, journal: journalOf(db, row) }));
+    .map((row) => ({ row, entries: journalOf(db, row) }));
   const first = templates[0];
   if (first === undefined) throw new Error("there is no instance to copy");
   const insertInstance = prepareInsert(db, "instances", first.row);
-  const insertEntry = prepareInsert(db, "journal", first.journal[0] ?? {});
+  const insertEntry = prepareInsert(db, "journal", first.entries[0] ?? {});
   const insertAttribute = db.prepare(
     "INSERT INTO attributes (instance, created_at_ms, name, value) VALUES (?, ?, ?, ?)",
   );
 
   return (index, template) => {
-    const { row, journal } = templates[template] ?? first;
+    const { row, entries: copiedFrom } = templates[template] ?? first;
     const createdAtMs = START_MS + index * STEP_MS;
     const parity = index % 2 === 0 ? "even" : "odd";
     // An odd region, so that it never meets the even half.
     const region = `r-${(index % 2) + 2 * (index % 3)}`;
     const given = { customer: `c-${Math.floor(index / 10)}`, region, parity };
-    const instance = insertInstance({
+    const name = { saga: String(row["saga"]), instanceId: idOf(index) };
+    const entries = chained(name, copiedFrom, (step) => createdAtMs + step * 25);
+    const head = String(entries.at(-1)?.["hash"]);
+    const copied = {
       ...row,
       instance_id: idOf(index),
       attributes: JSON.stringify(given),
       created_at_ms: createdAtMs,
       updated_at_ms: createdAtMs + 50,
-    });
-    for (const [name, value] of Object.entries(given)) {
-      insertAttribute.run(instance, createdAtMs, name, value);
+      head,
+    };
+    const seal = sealOfInstance(toValues(instances, copied), head);
+    const instance = insertInstance({ ...copied, seal });
+    for (const [attribute, value] of Object.entries(given)) {
+      insertAttribute.run(instance, createdAtMs, attribute, value);
     }
-    for (const [step, entry] of journal.entries()) {
-      insertEntry({ ...entry, instance: Number(instance), at_ms: createdAtMs + step * 25 });
-    }
+    for (const entry of entries) insertEntry({ ...entry, instance: Number(instance) });
   };
+}
+
+/** The journal as that of another instance: at other times, and with the hashes that it has then. */
+function chained(
+  name: { saga: string; instanceId: string },
+  entries: readonly Row[],
+  atMs: (step: number) => number,
+): readonly Row[] {
+  let before = chainStart(name);
+  return entries.map((entry, step) => {
+    const moved = { ...entry, at_ms: atMs(step) };
+    before = chainOfJournal(before, toValues(journal, moved));
+    return { ...moved, hash: before };
+  });
+}
+
+/** A row as the schema names its columns. */
+function toValues(table: SQLiteTable, row: Row): object {
+  return Object.fromEntries(
+    Object.entries<SQLiteColumn>(getTableColumns(table)).map(([name, column]) => {
+      const kept = row[column.name] ?? null;
+      return [name, kept === null ? null : column.mapFromDriverValue(kept)] as const;
+    }),
+  );
 }
 
 function journalOf(db: Database.Database, row: Row): readonly Row[] {
