@@ -45,17 +45,20 @@ export function chainStart({ saga, instanceId }: InstanceKey): string {
 
 /** The values of a row as one text, as SQLite keeps them; two rows that differ have texts that differ. */
 function writerOf(table: SQLiteTable, open: readonly string[]): (values: object) => string {
-  const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).filter(
-    ([name]) => !open.includes(name),
-  );
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table))
+    .filter(([name]) => !open.includes(name))
+    .map(([name, column]) => ({ name, column, isKeptAsIs: keptAsIs.has(column.columnType) }));
   return (values) => {
+    const given = values as Readonly<Record<string, unknown>>;
     let text = "";
-    for (const [name, column] of columns) {
-      const value: unknown = Reflect.get(values, name);
-      const kept: unknown =
-        value === null || value === undefined ? null : column.mapToDriverValue(value);
+    for (const { name, column, isKeptAsIs } of columns) {
+      const value = given[name] ?? null;
+      const kept: unknown = value === null || isKeptAsIs ? value : column.mapToDriverValue(value);
       text += typeof kept === "string" ? `${kept.length}:${kept}` : `${String(kept)};`;
     }
     return text;
   };
 }
+
+/** Columns whose values SQLite keeps as they are given. */
+const keptAsIs: ReadonlySet<string> = new Set(["SQLiteText", "SQLiteInteger"]);
