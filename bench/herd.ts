@@ -69,13 +69,13 @@ async function park(path: string): Promise<void> {
 }
 
 async function deliver(path: string): Promise<{ tookMs: number; answerMs: readonly number[] }> {
-  let fired = 0;
+  const delivered = { timers: 0 };
   const begunAt = performance.now();
   const runtime = await createRuntime({
     store: openSqlite(path),
     sagas: [saga],
     telemetry: (event) => {
-      if (event.kind === "transition" && event.source === "timer") fired += 1;
+      if (event.kind === "transition" && event.source === "timer") delivered.timers += 1;
     },
   });
   const server = buildServer({ runtime });
@@ -83,7 +83,7 @@ async function deliver(path: string): Promise<{ tookMs: number; answerMs: readon
   const { port } = server.server.address() as AddressInfo;
   const instances = `http://127.0.0.1:${port}/sagas/parked/instances`;
   const answerMs: number[] = [];
-  for (let count = 0; fired < timers; count += 1) {
+  for (let count = 0; delivered.timers < timers; count += 1) {
     const askedAt = performance.now();
     const response = await fetch(instances, {
       method: "POST",
