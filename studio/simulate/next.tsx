@@ -110,7 +110,7 @@ function Event({ event, act, isBusy }: NextProps & { event: NextEvent }) {
           type="button"
           class="button is-quiet"
           aria-expanded={isOpen}
-          aria-label={`Payload of ${type}`}
+          aria-label={`Payload… of ${type}`}
           onClick={() => setOpen(!isOpen)}
         >
           Payload…
@@ -155,7 +155,7 @@ function Timers({ now, act, isBusy }: NextProps) {
               type="button"
               class="button"
               disabled={isBusy}
-              aria-label={`Fire ${words} now`}
+              aria-label={`Fire now: ${words}`}
               onClick={() => act({ kind: "fireTimer", timerId })}
             >
               Fire now

@@ -42,6 +42,10 @@ export function useSimulation(saga: string): Simulation {
   const future = useRef<SimulationPath[]>([]);
   const last = useRef(0);
 
+  const remember = useCallback((path: SimulationPath): void => {
+    past.current = [...past.current, path].slice(-HISTORY_MAX);
+    future.current = [];
+  }, []);
   const request = useCallback(
     (
       path: SimulationPath,
@@ -58,6 +62,8 @@ export function useSimulation(saga: string): Simulation {
       }).then(
         (found) => {
           if (mine !== last.current) return null;
+          // Before anything is shown, or there would be nothing to go back to yet.
+          if (act !== null && found.path.moves.length > path.moves.length) remember(path);
           setBusy(false);
           setError(null);
           setAnswer(found);
@@ -81,10 +87,6 @@ export function useSimulation(saga: string): Simulation {
 
   return useMemo((): Simulation => {
     const here = answer?.path ?? empty;
-    const remember = (): void => {
-      past.current = [...past.current, here].slice(-HISTORY_MAX);
-      future.current = [];
-    };
     return {
       answer,
       error,
@@ -92,11 +94,10 @@ export function useSimulation(saga: string): Simulation {
       shown: Math.min(shown, (answer?.steps.length ?? 1) - 1),
       show,
       act: async (act) => {
-        const found = await request(here, act, "end");
-        if (found !== null && found.path.moves.length > here.moves.length) remember();
+        await request(here, act, "end");
       },
       take: (path, from = "end") => {
-        remember();
+        remember(here);
         void request(path, null, from);
       },
       undo:

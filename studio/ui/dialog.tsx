@@ -20,8 +20,13 @@ export function Dialog({ title, children, onClose, shape = "box", isBare = false
   const titleId = useId();
   useEffect(() => {
     const dialog = ref.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // The browser cannot do it for a dialog that is gone from the page by then.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   const onBackdrop = (event: MouseEvent): void => {
     if (event.target === ref.current) onClose();

@@ -133,3 +133,33 @@ test("what is written compiles in the strictest way", { timeout: 60_000 }, () =>
   }
   expect(said).toBe("");
 });
+
+test("another program reads as many states and transitions in our SCXML as there are", async () => {
+  const { render } = await import("state-machine-cat");
+  for (const saga of sagas) {
+    const model = toChartModel(saga.machine);
+    const scxml = await drawChart(saga.machine, "scxml");
+    const options = { inputType: "scxml", outputType: "json" } as const;
+    const read = (await render(scxml, options)) as unknown as Nested;
+
+    // It draws where a compound state begins as a state of its own, with a transition.
+    const begins = statesIn(read).filter(({ type }) => type === "initial").length;
+    const edges = model.edges.filter(({ kind }) => kind !== "initial");
+    expect([saga.name, statesIn(read).length - begins]).toEqual([saga.name, model.states.length]);
+    expect([saga.name, transitionsIn(read) - begins]).toEqual([saga.name, edges.length]);
+  }
+});
+
+interface Nested {
+  readonly states?: readonly (Nested & { readonly type: string; readonly statemachine?: Nested })[];
+  readonly transitions?: readonly unknown[];
+}
+
+function statesIn({ states = [] }: Nested): readonly { readonly type: string }[] {
+  return states.flatMap((state) => [state, ...statesIn(state.statemachine ?? {})]);
+}
+
+function transitionsIn({ states = [], transitions = [] }: Nested): number {
+  const inside = states.map(({ statemachine = {} }) => transitionsIn(statemachine));
+  return transitions.length + inside.reduce((sum, count) => sum + count, 0);
+}

@@ -9,7 +9,9 @@ import type { ScaffoldedFile } from "../../scaffold/scaffold.ts";
 
 /** The layout that fits a working directory. */
 export function layoutFor(folder: string, machinesPath: string, name: string): Layout {
-  return isOwnRepository(folder) ? repositoryLayout(name) : projectLayout(machinesPath, name);
+  const isOwnFolder = resolve(folder, machinesPath) === join(folder, "machines");
+  const isOwn = isOwnFolder && isOwnRepository(folder);
+  return isOwn ? repositoryLayout(name) : projectLayout(machinesPath, name);
 }
 
 /** @throws {SagaError} SAGA_COMMAND_INVALID if one of them exists: nothing is overwritten. */
