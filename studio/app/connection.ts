@@ -13,3 +13,15 @@ export function noteLost(): void {
 }
 
 addEventListener("offline", noteLost);
+
+/** How often a lost server is asked whether it is back. */
+const PROBE_MS = 2_000;
+
+async function probe(): Promise<void> {
+  const answer = await fetch("/health/live", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok === true) noteReached();
+}
+
+setInterval(() => {
+  if (connection.peek() === "lost" && !document.hidden) void probe();
+}, PROBE_MS);

@@ -41,6 +41,8 @@ export interface ChartProps {
   readonly overlay?: Overlay;
   readonly selection: Selection | null;
   readonly onSelect: (selection: Selection | null) => void;
+  /** Ids of states that are kept in sight until somebody moves the drawing by hand. */
+  readonly focus?: readonly string[];
   /** Folds or unfolds a state. */
   readonly onFold: (state: string) => void;
   /** Folds all states of the first level, or unfolds all. */
@@ -72,6 +74,11 @@ export function Chart(props: ChartProps) {
 
   useGestures(frame, viewport, mayPan === undefined ? {} : { mayPan });
   useShown(viewport, drawn, frame);
+  const focusKey = props.focus?.join(" ");
+  useLayoutEffect(() => {
+    const seen = (props.focus ?? []).flatMap((id) => boxes.get(id) ?? []);
+    viewport.follow(seen.length === 0 ? null : around(seen));
+  }, [focusKey, boxes]);
   useSignalEffect(() => {
     const { x, y, scale } = viewport.view.value;
     ground.current?.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
@@ -169,6 +176,17 @@ export function Chart(props: ChartProps) {
       <ChartTools {...props} viewport={viewport} />
     </div>
   );
+}
+
+function around(boxes: readonly Box[]): Box {
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  return {
+    x,
+    y,
+    width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
+    height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
+  };
 }
 
 /** Below this nothing but names can be read, and below the second not even those. */

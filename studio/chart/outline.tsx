@@ -73,7 +73,6 @@ export function Outline({ model, folded, overlay, selection, onSelect, onFold }:
           aria-level={depth + 1}
           aria-selected={at === chosen}
           aria-expanded={isParent ? !folded.has(state.id) : undefined}
-          aria-label={spokenState(tree, state, overlay?.active)}
           data-outline={state.id}
           onClick={() => goTo(at)}
         >
@@ -89,11 +88,13 @@ export function Outline({ model, folded, overlay, selection, onSelect, onFold }:
           <span class="outline-name">{state.key}</span>
           {(overlay?.badges?.get(state.id) ?? []).map(({ text, label, tone }) => (
             <span key={label} class={`tag is-${tone}`} title={label}>
-              {text}
+              <span aria-hidden="true">{text}</span>
+              <span class="unseen"> {label}</span>
             </span>
           ))}
           {overlay?.active?.has(state.id) === true && <span class="tag is-now">now</span>}
           {state.phase !== null && <span class="outline-phase">{state.phase}</span>}
+          <span class="unseen">, {spokenState(tree, state, overlay?.active)}</span>
         </div>
       ))}
     </div>

@@ -14,12 +14,15 @@ const SCALE_MAX = 3;
 /** A chart that is smaller than the page is not blown up beyond this. */
 const FIT_SCALE_MAX = 1.25;
 const MARGIN_PX = 28;
+/** What somebody follows should be read: below this the window shows a part of the drawing instead. */
+const FOCUS_SCALE_MIN = 0.72;
 const GLIDE_MS = 220;
 
 export class Viewport {
   readonly view: Signal<View> = signal({ x: 0, y: 0, scale: 1 });
   /** Whether somebody has moved it by hand, so that it does not fit by itself any more. */
   isByHand = false;
+  #focus: Box | null = null;
   #size: Size = { width: 0, height: 0 };
   #drawing: Size = { width: 1, height: 1 };
   #gliding = 0;
@@ -48,7 +51,23 @@ export class Viewport {
     };
   }
 
+  /** The whole drawing, whatever is followed. */
   fit(): void {
+    const { value } = this.view;
+    const whole = this.#whole();
+    this.isByHand = this.#focus !== null;
+    const isThere = value.scale === whole.scale && value.x === whole.x && value.y === whole.y;
+    if (!isThere) this.#glide(whole);
+  }
+
+  /** Keeps a box of the drawing in sight, as long as nobody moves the window by hand. */
+  follow(box: Box | null): void {
+    this.#focus = box;
+    if (!this.isByHand) this.#glide(this.#fitting());
+  }
+
+  /** Back to what is followed. */
+  unhand(): void {
     this.isByHand = false;
     this.#glide(this.#fitting());
   }
@@ -93,6 +112,27 @@ export class Viewport {
   }
 
   #fitting(): View {
+    const whole = this.#whole();
+    const focus = this.#focus;
+    if (focus === null || whole.scale >= FOCUS_SCALE_MIN) return whole;
+    const scale = FOCUS_SCALE_MIN;
+    const around = { x: focus.x + focus.width / 2, y: focus.y + focus.height / 2 };
+    return {
+      scale,
+      x: within(
+        this.#size.width / 2 - around.x * scale,
+        this.#size.width,
+        this.#drawing.width * scale,
+      ),
+      y: within(
+        this.#size.height / 2 - around.y * scale,
+        this.#size.height,
+        this.#drawing.height * scale,
+      ),
+    };
+  }
+
+  #whole(): View {
     const { width, height } = this.#size;
     const scale = clamped(
       Math.min(
@@ -139,6 +179,12 @@ function zoomed({ x, y, scale }: View, factor: number, around: Point): View {
     x: around.x - (around.x - x) * ratio,
     y: around.y - (around.y - y) * ratio,
   };
+}
+
+/** No more ground than needed at either side; what is smaller than the window stands in its middle. */
+function within(start: number, room: number, length: number): number {
+  if (length + 2 * MARGIN_PX <= room) return (room - length) / 2;
+  return Math.min(MARGIN_PX, Math.max(room - length - MARGIN_PX, start));
 }
 
 function clamped(scale: number): number {

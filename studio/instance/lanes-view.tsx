@@ -5,6 +5,9 @@ import { nowMs, spanText } from "../app/now.ts";
 import { lanesOf, timeScale } from "./lanes.ts";
 import type { Bar } from "./lanes.ts";
 
+/** Less could not be hit, nor its number be read. */
+const BAR_PX_MIN = 32;
+
 export interface LanesViewProps {
   readonly entries: readonly JournalEntry[];
   /** Names of the activities that undo others. */
@@ -19,7 +22,9 @@ export function LanesView({ entries, undoes, isOver, revision, onRevision }: Lan
   const times = entries.map(({ at }) => Date.parse(at));
   const endMs = isOver ? (times.at(-1) ?? 0) : Math.max(nowMs.value, times.at(-1) ?? 0);
   const scale = timeScale([...times, endMs]);
-  const percent = (ms: number): string => `${(scale(ms) * 100).toFixed(2)}%`;
+  // Room for a bar of the least width at the end.
+  const percent = (ms: number): string =>
+    `calc((100% - ${BAR_PX_MIN}px) * ${scale(ms).toFixed(4)})`;
   const chosen = entries.find((entry) => entry.revision === revision);
   const events = entries.filter(({ source }) => source === "client" || source === "operator");
   if (lanes.length === 0) return <p class="quiet pad">No activity has begun yet.</p>;
@@ -38,7 +43,7 @@ export function LanesView({ entries, undoes, isOver, revision, onRevision }: Lan
                   key={`${bar.revision}`}
                   bar={bar}
                   left={percent(bar.fromMs)}
-                  width={`${Math.max(0.6, (scale(bar.toMs ?? endMs) - scale(bar.fromMs)) * 100).toFixed(2)}%`}
+                  width={`calc((100% - ${BAR_PX_MIN}px) * ${(scale(bar.toMs ?? endMs) - scale(bar.fromMs)).toFixed(4)})`}
                   isCompensation={isCompensation}
                   lengthMs={(bar.toMs ?? endMs) - bar.fromMs}
                   onClick={() => onRevision(bar.revision)}

@@ -78,6 +78,7 @@ function InstanceView({ feed, instance, chart }: ViewProps) {
   const leaves = useMemo(() => leavesIn(state, ids), [state, ids]);
   useFollowingFolds(chart, leaves);
   const overlay = useInstanceOverlay({ feed, chart, leaves, until: revision.chosen });
+  const focus = useShownLeaves(chart, leaves);
   const handle = useRef<ChartHandle | null>(null);
   useTravel(feed, chart, handle, isPast);
 
@@ -99,7 +100,7 @@ function InstanceView({ feed, instance, chart }: ViewProps) {
           group: "Chart",
           name: "To the active state",
           keys: ["g"],
-          run: () => leaves[0] !== undefined && handle.current?.reveal(leaves[0]),
+          run: () => handle.current?.viewport.unhand(),
         },
       ];
     }, [entries, revision.chosen, leaves]),
@@ -117,6 +118,7 @@ function InstanceView({ feed, instance, chart }: ViewProps) {
         onFold={chart.fold}
         onFoldAll={chart.foldAll}
         onDirection={chart.turn}
+        focus={focus}
         onReady={(ready) => (handle.current = ready)}
       >
         {entry !== undefined && (
@@ -202,6 +204,14 @@ function useRevision(last: number): {
     choose: (revision) => setQuery({ at: String(revision) }),
     live: () => setQuery({ at: null }),
   };
+}
+
+/** What is drawn for the active states. */
+function useShownLeaves({ whole, drawn }: SagaChart, leaves: readonly string[]): readonly string[] {
+  return useMemo(() => {
+    const shown = shownStates(whole, new Set(drawn.folded));
+    return leaves.map((leaf) => shown.get(leaf) ?? leaf);
+  }, [leaves, drawn, whole]);
 }
 
 /** Unfolds what is around the active states and folds the rest, until somebody folds by hand. */

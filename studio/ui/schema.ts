@@ -81,17 +81,12 @@ export function typed(schema: Schema, text: string): unknown {
   return Number.isNaN(value) ? text : value;
 }
 
-/** The first problem for each field, from the `issues` of a refusal. */
+/** The first problem for each field, by its dotted path, from the `issues` of a refusal. */
 export function problemsOf(issues: unknown): ReadonlyMap<string, string> {
   const problems = new Map<string, string>();
   if (!Array.isArray(issues)) return problems;
-  for (const issue of issues as readonly { message?: unknown; path?: unknown }[]) {
-    const path = (Array.isArray(issue.path) ? issue.path : []).map(segmentOf).join(".");
-    if (!problems.has(path)) problems.set(path, String(issue.message));
+  for (const { path, message } of issues as readonly { message: string; path: string }[]) {
+    if (!problems.has(path)) problems.set(path, message);
   }
   return problems;
-}
-
-function segmentOf(segment: unknown): string {
-  return String(Object(segment).key ?? segment);
 }
