@@ -37,8 +37,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "runtime/decide.ts",
-        from: "return { ...common, ...applied(step), effectFinished: effect };",
-        to: "return { ...common, ...applied(step), effectFinished: activity };",
+        from: 'return { ...moved(step, "activity", event), effectFinished: effect };',
+        to: 'return { ...moved(step, "activity", event), effectFinished: activity };',
       },
     ],
   },
@@ -196,8 +196,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: STORE,
-        from: "start.run(record, { instance, owner: record.leaseUntilMs === null ? null : epoch });",
-        to: "if (record.leaseUntilMs === null) start.run(record, { instance, owner: null });",
+        from: "start.run(writeSet.instance, record, { instance, owner });",
+        to: "if (record.leaseUntilMs === null) start.run(writeSet.instance, record, { instance, owner });",
       },
     ],
   },
@@ -212,8 +212,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: STORE,
-        from: "for (const record of timersSet) set.run(record, { instance });",
-        to: "for (const record of timersSet.slice(0, 0)) set.run(record, { instance });",
+        from: "for (const record of timersSet) set.run(owner, record, { instance });",
+        to: "for (const record of timersSet.slice(0, 0)) set.run(owner, record, { instance });",
       },
     ],
   },
@@ -235,8 +235,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "store/sqlite/parked.ts",
-        from: "if (record !== null) park.run({ ...record, instance });",
-        to: "if (record !== null && instance < 0) park.run({ ...record, instance });",
+        from: "if (record !== null) park.run(owner, record, { instance });",
+        to: "if (record !== null && instance < 0) park.run(owner, record, { instance });",
       },
     ],
   },
@@ -283,8 +283,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: STORE,
-        from: "      append.run(writeSet.journal, { instance });",
-        to: '      if (writeSet.journal.source !== "timer") append.run(writeSet.journal, { instance });',
+        from: "      append.run(writeSet.journal, { instance, hash: head });",
+        to: '      if (writeSet.journal.source !== "timer") append.run(writeSet.journal, { instance, hash: head });',
       },
     ],
   },
