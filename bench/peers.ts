@@ -50,8 +50,7 @@ export const peersBench: Bench = {
   story:
     "Four steps that do nothing, the result of each durable before the next begins, 100 sagas at a time; every turn is a process of its own " +
     "with a new file, and warms up by a tenth of its sagas before the clock runs. Each peer is set up as its documentation advises, with every " +
-    "commit forced to the disk. Those that need a server are measured where its address is given: `BENCH_DATABASE_URL` (PostgreSQL), " +
-    "`BENCH_REDIS_URL`, `BENCH_RESTATE=1`.",
+    "commit forced to the disk.",
 
   async run({ rounds, isSmoke, folder, tell }) {
     const peers = all.filter(
