@@ -18,7 +18,7 @@ const QUICK_MS_MAX = 15_000;
 /** A check in four worlds. */
 const LONG_MS_MAX = 120_000;
 /** Requests that wait for an answer. */
-const WAITING_MAX = 16;
+export const WAITING_MAX = 16;
 /** Files of a machines folder that are looked at for changes. */
 const FILES_MAX = 2_000;
 

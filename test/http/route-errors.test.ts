@@ -2,7 +2,7 @@
  * Every route and every error that it may answer. The rows are those of the contract, so that a route without
  * its errors, or an error that nobody can bring about, fails; the documentation has the same rows.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { InjectOptions } from "fastify";
 import { describe, expect, test } from "vitest";
 import { errorStatus } from "../../src/errors.ts";
@@ -438,11 +438,41 @@ const ofNoRoute: readonly ErrorCode[] = [
   "SAGA_STORE_TAKEN",
 ];
 
+/** What only the Studio's own routes answer, which the contract leaves out: they are there for its pages. */
+const ofTheStudio: readonly ErrorCode[] = [
+  "SAGA_SIMULATION_INVALID",
+  "SAGA_IMPORT_INVALID",
+  "SAGA_STUDIO_READ_ONLY",
+  "SAGA_ORIGIN_REFUSED",
+  "SAGA_SOURCE_NOT_FOUND",
+  "SAGA_FILE_REFUSED",
+  "SAGA_SOURCE_CHANGED",
+  "SAGA_EDIT_REFUSED",
+  "SAGA_SOURCE_INVALID",
+  "SAGA_DRAFT_INVALID",
+  "SAGA_SIMULATION_FAILED",
+  "SAGA_LAYOUTS_FULL",
+  "SAGA_SIMULATIONS_FULL",
+  "SAGA_SOURCE_NOT_WRITTEN",
+];
+
 test("each code is answered by some route, or by none for a reason", () => {
   const answered = new Set(routes.flatMap(errorsOf));
   const codes = Object.keys(errorStatus) as ErrorCode[];
 
-  expect(codes.filter((code) => !answered.has(code))).toEqual(ofNoRoute);
+  expect(codes.filter((code) => !answered.has(code)).toSorted()).toEqual(
+    [...ofNoRoute, ...ofTheStudio].toSorted(),
+  );
+});
+
+test("each code of the Studio alone is brought about by a test of it", () => {
+  const tests = ["compare", "draft", "edit", "exchange", "simulate", "studio"].flatMap((folder) =>
+    readdirSync(`test/${folder}`)
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => readFileSync(`test/${folder}/${file}`, "utf8")),
+  );
+
+  expect(ofTheStudio.filter((code) => !tests.some((text) => text.includes(code)))).toEqual([]);
 });
 
 const httpPage = readFileSync(new URL("../../docs/reference/http.md", import.meta.url), "utf8");

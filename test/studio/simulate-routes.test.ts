@@ -20,7 +20,7 @@ import { loadSagas } from "../../src/machines.ts";
 import { scaffold } from "../../src/scaffold/scaffold.ts";
 import { toPlan, toStep } from "../../src/scaffold/plan.ts";
 import { SagaFolder } from "../../src/studio/saga-folder.ts";
-import { Workshop } from "../../src/workshop/workshop.ts";
+import { WAITING_MAX, Workshop } from "../../src/workshop/workshop.ts";
 
 // Inside the repository, where packages are found; in a folder that git leaves alone.
 mkdirSync("coverage", { recursive: true });
@@ -344,3 +344,14 @@ export const loopingSaga = defineSaga({ name: "looping", version: 1, machine, ac
     await workshop.close();
   },
 );
+
+test("more requests than may wait are refused, and those that wait are answered", async () => {
+  const workshop = new Workshop({ machinesPath });
+  const ask = (): Promise<unknown> => workshop.ask({ kind: "chart", saga: "parcel" });
+
+  const answers = await Promise.allSettled(Array.from({ length: WAITING_MAX + 1 }, ask));
+  await workshop.close();
+
+  const refused = answers.filter(({ status }) => status === "rejected");
+  expect(refused).toMatchObject([{ reason: { code: "SAGA_SIMULATIONS_FULL" } }]);
+});
