@@ -75,6 +75,11 @@ function isSame(a: EffectRef, b: EffectRef): boolean {
   return a.activityId === b.activityId && a.generation === b.generation;
 }
 
+/** Whether it may take effect now: its function runs, whether or not anybody waits for its result. */
+export function isUnderWay({ status }: Pick<Attempt, "status">): boolean {
+  return status === "running" || status === "abandoned";
+}
+
 export function isYetToBegin({ status }: Attempt): boolean {
   return status === "held" || status === "waiting";
 }

@@ -6,17 +6,17 @@ import type { EffectRef, InstanceKey } from "../store/store.ts";
 import { addressOf } from "./instance.ts";
 
 export class Departures {
-  readonly #mayTakeEffect: (key: InstanceKey, ref: EffectRef) => boolean;
+  readonly #hasBegun: (key: InstanceKey, ref: EffectRef) => boolean;
   /** By id of the attempt, what begins it if it stays; null until its turn has come. */
   readonly #leaving = new Map<string, (() => void) | null>();
 
-  constructor(mayTakeEffect: (key: InstanceKey, ref: EffectRef) => boolean) {
-    this.#mayTakeEffect = mayTakeEffect;
+  constructor(hasBegun: (key: InstanceKey, ref: EffectRef) => boolean) {
+    this.#hasBegun = hasBegun;
   }
 
   /** Has effects begin no more; false if one has begun since it was decided that they are dropped. */
   letGo(key: InstanceKey, refs: readonly EffectRef[]): boolean {
-    if (refs.some((ref) => this.#mayTakeEffect(key, ref))) return false;
+    if (refs.some((ref) => this.#hasBegun(key, ref))) return false;
     for (const ref of refs) this.#leaving.set(idOf(key, ref), null);
     return true;
   }

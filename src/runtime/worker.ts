@@ -6,9 +6,18 @@
  */
 import type { Cancel, Clock } from "../clock.ts";
 import type { Outcome } from "../saga/step.ts";
+import { transactionalOf } from "../saga/transactional.ts";
 import type { EffectRecord, EffectRef, InstanceKey, Store } from "../store/store.ts";
 import { AttemptQueue } from "./attempt-queue.ts";
-import { factsOf, isHeldBack, isLive, isYetToBegin, lapseOf, outcomeOf } from "./attempt.ts";
+import {
+  factsOf,
+  isHeldBack,
+  isLive,
+  isUnderWay,
+  isYetToBegin,
+  lapseOf,
+  outcomeOf,
+} from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
 import { Departures, idOf } from "./departures.ts";
 import { addressOf } from "./instance.ts";
@@ -38,7 +47,7 @@ export interface WorkerOptions {
 }
 
 export class Worker implements WorkerFacts {
-  readonly departures = new Departures((key, ref) => this.mayTakeEffect(key, ref));
+  readonly departures = new Departures((key, ref) => this.#hasBegun(key, ref));
   readonly #options: WorkerOptions;
   readonly #attempts = new Map<string, Attempt>();
   readonly #queue: AttemptQueue;
@@ -83,8 +92,17 @@ export class Worker implements WorkerFacts {
     const attempt = this.#attempts.get(id);
     // An effect of an earlier process that is not claimed yet may have been begun by it.
     if (attempt === undefined) return true;
-    const isUnderWay = attempt.status === "running" || attempt.status === "abandoned";
-    return isUnderWay || this.#mayBeLost(attempt);
+    return isUnderWay(attempt) || this.#mayBeLost(attempt);
+  }
+
+  // A transactional activity takes effect in a commit of its instance, which the one under way goes before.
+  #hasBegun(key: InstanceKey, ref: EffectRef): boolean {
+    const attempt = this.#attempts.get(idOf(key, ref));
+    return (
+      attempt !== undefined &&
+      isUnderWay(attempt) &&
+      transactionalOf(attempt.chart.saga, attempt.effect.src) === undefined
+    );
   }
 
   isPerforming(key: InstanceKey, ref: EffectRef): boolean {
