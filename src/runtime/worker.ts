@@ -4,7 +4,7 @@
  * Each attempt holds a lease on its row, so that an attempt lost with its process is made again, with the
  * same key. A compensation is held back while an abandoned attempt of what it undoes may still take effect.
  */
-import type { Cancel, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Outcome } from "../saga/step.ts";
 import { transactionalOf } from "../saga/transactional.ts";
 import type { EffectRecord, EffectRef, InstanceKey, Store } from "../store/store.ts";
@@ -22,6 +22,7 @@ import type { Attempt } from "./attempt.ts";
 import { Departures, idOf } from "./departures.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
+import { Leases } from "./leases.ts";
 import type { StoreGate } from "./store-gate.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { toTransaction } from "./transact.ts";
@@ -51,6 +52,7 @@ export class Worker implements WorkerFacts {
   readonly #options: WorkerOptions;
   readonly #attempts = new Map<string, Attempt>();
   readonly #queue: AttemptQueue;
+  readonly #leases: Leases;
   /** Effects of this process that found no free place; only these have surely not begun. */
   readonly #unclaimed = new Set<string>();
   /** How many of the attempts have their outcome. */
@@ -61,11 +63,11 @@ export class Worker implements WorkerFacts {
   #backlog = true;
   #claiming = false;
   #open = true;
-  #sweep: Cancel | null = null;
   #idle: (() => void)[] = [];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#leases = new Leases(options, this.#attempts);
     this.#queue = new AttemptQueue({
       clock: options.clock,
       telemetry: options.telemetry,
@@ -243,7 +245,7 @@ export class Worker implements WorkerFacts {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
       cancel();
     }
-    this.#sweep?.();
+    this.#leases.stop();
   }
 
   #abortAll(): void {
@@ -269,7 +271,7 @@ export class Worker implements WorkerFacts {
       status: "held",
     };
     this.#attempts.set(id, attempt);
-    this.#watchLeases();
+    this.#leases.watch();
     if (isHeldBack(instance, effect)) {
       this.#options.telemetry({ kind: "held", ...factsOf(attempt) });
     } else {
@@ -347,43 +349,11 @@ export class Worker implements WorkerFacts {
     this.#queue.serve();
     this.#claimSoon();
     if (this.#attempts.size > 0) return;
-    this.#sweep?.();
-    this.#sweep = null;
+    this.#leases.stop();
     for (const resolve of this.#idle.splice(0)) resolve();
-  }
-
-  /** One clock for all leases, and none while nothing runs. */
-  #watchLeases(): void {
-    this.#sweep ??= this.#options.clock.schedule(this.#options.leaseMs / 3, () => {
-      this.#sweep = null;
-      void this.#extendLeases();
-    });
-  }
-
-  async #extendLeases(): Promise<void> {
-    const { clock, leaseMs, store, telemetry, gate } = this.#options;
-    const nowMs = clock.now();
-    const due = [...this.#attempts.values()].filter(
-      (attempt) => attempt.status !== "abandoned" && attempt.leaseUntilMs - nowMs < leaseMs * 0.7,
-    );
-    this.#watchLeases();
-    if (due.length === 0 || gate.shut !== null) return;
-    const leaseUntilMs = nowMs + leaseMs;
-    try {
-      const refs = due.map(({ key, effect }) => ({ ...key, ...refOf(effect) }));
-      await store.extendLeases(refs, leaseUntilMs);
-      for (const attempt of due) attempt.leaseUntilMs = leaseUntilMs;
-    } catch (error) {
-      // The attempts run on; the next sweep tries again, well before the leases lapse.
-      for (const { key } of due.slice(0, 1)) {
-        telemetry({ kind: "undelivered", ...key, what: "lease", error, retryInMs: leaseMs / 3 });
-      }
-    }
   }
 }
 
 /** Effects claimed at a time: enough for one transaction, few enough to begin at once. */
 const CLAIM_MAX = 200;
 const CLAIM_RETRY_MS = 1_000;
-
-const refOf = ({ activityId, generation }: EffectRef): EffectRef => ({ activityId, generation });
