@@ -1,41 +1,52 @@
-/** Plants a mutant: a copy of the sources that the simulation needs, with one bug in it. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** Plants a mutant: the simulation as one program, compiled from sources with one bug in them. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import type { Plugin } from "esbuild";
 import type { Mutant } from "./mutants.ts";
-
-/** What `test/simulation/` imports, by folders and files of the repository. */
-const needed = [
-  "package.json",
-  "tsconfig.json",
-  "src",
-  "machines/calls",
-  "machines/order",
-  "test/crash/seeded.ts",
-  "test/fixtures/desk.ts",
-  "test/simulation",
-];
 
 /** How often the text that a patch replaces is there; once, or the source has moved away. */
 export function matches({ patches }: Mutant): readonly number[] {
   return patches.map(({ file, from }) => readSource(file).split(from).length - 1);
 }
 
-/** A folder with the mutant, and what removes it. */
-export function plant(mutant: Mutant): { readonly root: string; readonly remove: () => void } {
-  const root = mkdtempSync(join(tmpdir(), "sagachart-mutant-"));
-  for (const path of needed) cpSync(path, join(root, path), { recursive: true });
-  symlinkSync(resolve("node_modules"), join(root, "node_modules"));
-  const changed = new Map<string, string>();
-  for (const { file, from, to } of mutant.patches) {
-    const text = changed.get(file) ?? readSource(file);
-    changed.set(
-      file,
-      text.replace(from, () => to),
-    );
-  }
-  for (const [file, text] of changed) writeFileSync(join(root, "src", file), text);
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+/** The program of the hunt with the mutant in it, and what removes it. */
+export async function plant(
+  mutant: Mutant,
+): Promise<{ readonly program: string; readonly remove: () => void }> {
+  // Three levels below the package's root, as `src/store/sqlite/` is: the store looks for its migrations from there.
+  const cache = resolve("node_modules", ".cache");
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "mutant-"));
+  const program = join(folder, "hunt.mjs");
+  await build({
+    entryPoints: ["test/simulation/mutants/hunt-process.ts"],
+    outfile: program,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+    plugins: [patched(mutant)],
+    logLevel: "error",
+  });
+  return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function patched({ patches }: Mutant): Plugin {
+  const files = new Set(patches.map(({ file }) => resolve("src", file)));
+  return {
+    name: "mutant",
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (!files.has(path)) return undefined;
+        const contents = patches
+          .filter(({ file }) => resolve("src", file) === path)
+          .reduce((text, { from, to }) => text.replace(from, () => to), readFileSync(path, "utf8"));
+        return { contents, loader: "ts" };
+      });
+    },
+  };
 }
 
 function readSource(file: string): string {

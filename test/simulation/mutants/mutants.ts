@@ -266,7 +266,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an attempt begins while a commit takes its row away",
-    seed: 56,
+    seed: 28,
     isFar: true,
     only: ["digger", "journey"],
     patches: [
@@ -356,7 +356,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: "runtime/insistence.ts",
         from: '      if (why === null) return "done";',
-        to: '      if (why === null || !isSuspended(why.error)) return "done";',
+        to: '      if (why === null || !isHeld(why.error)) return "done";',
       },
     ],
   },
