@@ -2,7 +2,7 @@
  * The server as one compiled program, so that it starts in a fraction of the time that TypeScript needs: kills per
  * minute are what a kill test is worth. It is the same code, with its packages; only SQLite stays outside.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { onTestFinished } from "vitest";
@@ -20,20 +20,20 @@ const MACHINES = "machines";
 const banner =
   'import { createRequire as madeRequire } from "node:module"; const require = madeRequire(import.meta.url);';
 
-/** Compiles `scripts/start.ts` and all sagas of `machines/`, until the test has ended. */
-export async function compileServer(): Promise<CompiledServer> {
+/** Compiles `server-process.ts` and sagas of `machines/`; they are there until the test has ended. */
+export async function compileServer(sagas: readonly string[]): Promise<CompiledServer> {
   // Three levels below the package's root, as `src/store/sqlite/` is: the program looks for its migrations from there.
   const cache = resolve("node_modules", ".cache");
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "server-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
 
-  const names = readdirSync(MACHINES).filter((name) =>
-    existsSync(join(MACHINES, name, "index.ts")),
-  );
-  const sagas = names.map((name) => [`machines/${name}/index`, join(MACHINES, name, "index.ts")]);
+  const entries = sagas.map((name) => [
+    `${MACHINES}/${name}/index`,
+    join(MACHINES, name, "index.ts"),
+  ]);
   await build({
-    entryPoints: { start: "scripts/start.ts", ...Object.fromEntries(sagas) },
+    entryPoints: { server: "test/crash/server-process.ts", ...Object.fromEntries(entries) },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -46,5 +46,5 @@ export async function compileServer(): Promise<CompiledServer> {
     banner: { js: banner },
     logLevel: "error",
   });
-  return { program: join(folder, "start.mjs"), machines: join(folder, MACHINES) };
+  return { program: join(folder, "server.mjs"), machines: join(folder, MACHINES) };
 }
