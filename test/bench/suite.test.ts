@@ -35,7 +35,8 @@ function smoke(): Report {
   return JSON.parse(readFileSync(out, "utf8")) as Report;
 }
 
-test(
+// A minute and more, for what nobody ships: at night.
+test.skipIf(process.env["BENCH_SMOKE"] !== "1")(
   "each bench runs, and measures a number in each round for each of its measures",
   { timeout: 400_000 },
   () => {
