@@ -37,8 +37,8 @@ function patched({ patches }: Mutant): Plugin {
   const files = new Set(patches.map(({ file }) => resolve("src", file)));
   return {
     name: "mutant",
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    setup(compilation) {
+      compilation.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!files.has(path)) return undefined;
         const contents = patches
           .filter(({ file }) => resolve("src", file) === path)
