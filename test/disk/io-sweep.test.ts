@@ -12,6 +12,7 @@ import { damagesOf, judge, readContents } from "./claims.ts";
 import { diskFolder, shimEnvironment, startOnShim, whyNoShim } from "./disk-shim.ts";
 import { setFault } from "./fault.ts";
 import type { Fault, FaultKind } from "./fault.ts";
+import type { Opening } from "./opening-process.ts";
 import type { Said } from "./sagas-at-work.ts";
 import type { Outcome } from "./sweeping-process.ts";
 
@@ -76,6 +77,24 @@ test.skipIf(missing !== null)(
   },
 );
 
+test.skipIf(missing !== null)(
+  "an opening that the disk had no room for is refused, wherever it was, and succeeds when there is room again",
+  { timeout: 600_000 },
+  async () => {
+    const watched = join(diskFolder(), "disk");
+    mkdirSync(watched);
+
+    const openings = (await answersOf("opening-process.ts", [watched], watched)) as Opening[];
+
+    const refused = openings.filter(({ code }) => code !== null);
+    console.log(`${openings.length} openings, ${refused.length} refused`);
+    expect(openings.filter(({ problem }) => problem !== null)).toEqual([]);
+    expect([...new Set(refused.map(({ code }) => code))]).toEqual(["SAGA_STORE_FULL"]);
+    expect(openings.at(-1)).toMatchObject({ code: null });
+    expect(refused.length).toBe(openings.length - 1);
+  },
+);
+
 /** Runs the work in a process of its own until the fault kills it, and looks at what it left. */
 async function die(fault: Fault): Promise<readonly string[]> {
   const folder = diskFolder();
@@ -111,16 +130,24 @@ async function sweep(faults: readonly Fault[]): Promise<readonly Outcome[]> {
   mkdirSync(watched);
   const list = join(folder, "faults.json");
   writeFileSync(list, JSON.stringify(faults));
-  const child = startOnShim("sweeping-process.ts", [watched, list], shimEnvironment(watched));
-  const ended = once(child, "close");
-  const outcomes: Outcome[] = [];
-  if (child.stdout === null) throw new Error("the output of the process is not piped");
-  for await (const line of createInterface({ input: child.stdout })) {
-    outcomes.push(JSON.parse(line) as Outcome);
-  }
-  await ended;
+  const outcomes = await answersOf("sweeping-process.ts", [watched, list], watched);
   expect(outcomes.length).toBe(faults.length);
-  return outcomes;
+  return outcomes as readonly Outcome[];
+}
+
+/** What a program on the shim, with its files in `watched`, says line by line. */
+async function answersOf(
+  program: string,
+  args: readonly string[],
+  watched: string,
+): Promise<readonly unknown[]> {
+  const child = startOnShim(program, args, shimEnvironment(watched));
+  const ended = once(child, "close");
+  const answers: unknown[] = [];
+  if (child.stdout === null) throw new Error("the output of the process is not piped");
+  for await (const line of createInterface({ input: child.stdout })) answers.push(JSON.parse(line));
+  await ended;
+  return answers;
 }
 
 function countCodes(outcomes: readonly Outcome[]): object {

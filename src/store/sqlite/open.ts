@@ -100,10 +100,14 @@ function openStore(file: string, options: SqliteOptions, release: () => void): S
 
 /** Counts this opening, durably, before anything is claimed in its name. */
 function nextEpoch(client: Database): { storeId: string; epoch: number } {
-  return drizzle(client)
-    .insert(meta)
-    .values({ id: 1, storeId: sql`lower(hex(randomblob(16)))`, epoch: 1 })
-    .onConflictDoUpdate({ target: meta.id, set: { epoch: sql`${meta.epoch} + 1` } })
-    .returning({ storeId: meta.storeId, epoch: meta.epoch })
-    .get();
+  const count = client.transaction(() =>
+    drizzle(client)
+      .insert(meta)
+      .values({ id: 1, storeId: sql`lower(hex(randomblob(16)))`, epoch: 1 })
+      .onConflictDoUpdate({ target: meta.id, set: { epoch: sql`${meta.epoch} + 1` } })
+      .returning({ storeId: meta.storeId, epoch: meta.epoch })
+      .get(),
+  );
+  // A COMMIT of its own, since better-sqlite3 tells nothing of a commit that fails after the row of `returning`.
+  return count.immediate();
 }
