@@ -2,8 +2,9 @@
  * The attempts that wait for the room of their key, as the limits of their sagas say. Each is begun in its turn
  * when there is a place for it; one that is let go of before was never begun.
  */
-import type { Cancel, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { decode } from "../saga/codec.ts";
+import { Alarm } from "./alarm.ts";
 import { factsOf } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
 import { KeyLimits, toKeyLimit } from "./key-limits.ts";
@@ -23,12 +24,12 @@ export const WAITING_ATTEMPTS_MAX = 10_000;
 export class AttemptQueue {
   readonly #options: AttemptQueueOptions;
   readonly #limits = new KeyLimits<Attempt>();
-  #wakeAtMs: number | null = null;
-  #cancel: Cancel | null = null;
+  readonly #alarm: Alarm;
   #open = true;
 
   constructor(options: AttemptQueueOptions) {
     this.#options = options;
+    this.#alarm = new Alarm(options.clock, () => this.serve());
   }
 
   get waiting(): number {
@@ -73,7 +74,7 @@ export class AttemptQueue {
 
   /** Begins all whose turn has come. */
   serve(): void {
-    if (this.#limits.size === 0 && this.#wakeAtMs === null) return;
+    if (this.#limits.size === 0 && !this.#alarm.isSet) return;
     const { clock, hasPlace, begin } = this.#options;
     while (this.#open && hasPlace()) {
       const attempt = this.#limits.next(clock.monotonic());
@@ -85,7 +86,7 @@ export class AttemptQueue {
 
   close(): void {
     this.#open = false;
-    this.#cancel?.();
+    this.#alarm.set(null);
   }
 
   // A key that cannot be told is the saga's fault, like an activity that throws: its chart hears of it.
@@ -96,19 +97,6 @@ export class AttemptQueue {
 
   // Room that is released is served at once; a rate is the only thing that time alone gives back.
   #sleep(): void {
-    const wakeAtMs = this.#open && this.#options.hasPlace() ? this.#limits.wakeAtMs() : null;
-    if (wakeAtMs === this.#wakeAtMs) return;
-    this.#cancel?.();
-    this.#cancel = null;
-    this.#wakeAtMs = wakeAtMs;
-    if (wakeAtMs === null) return;
-    const { clock } = this.#options;
-    // Node's timers may fire a little early, and then it sleeps once more.
-    const delayMs = Math.max(1, Math.ceil(wakeAtMs - clock.monotonic()));
-    this.#cancel = clock.schedule(delayMs, () => {
-      this.#wakeAtMs = null;
-      this.#cancel = null;
-      this.serve();
-    });
+    this.#alarm.set(this.#open && this.#options.hasPlace() ? this.#limits.wakeAtMs() : null);
   }
 }

@@ -2,10 +2,11 @@
  * The starts that wait for the room of their key, as the limits of their sagas say. The rows are the truth: an
  * instance that waits is there and has not begun. Here is who counts, and whose turn it is.
  */
-import type { Cancel, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { InstanceKey, Limited, Store } from "../store/store.ts";
+import { Alarm } from "./alarm.ts";
 import { limitKeyOf } from "./begin.ts";
 import type { StartFacts } from "./begin.ts";
 import { addressOf } from "./instance.ts";
@@ -43,12 +44,12 @@ export class StartQueue {
   readonly #starts = new Map<string, Start>();
   /** Starts that will wait once they are committed. */
   #entering = 0;
-  #wakeAtMs: number | null = null;
-  #cancel: Cancel | null = null;
+  readonly #alarm: Alarm;
   #open = true;
 
   constructor(options: StartQueueOptions) {
     this.#options = options;
+    this.#alarm = new Alarm(options.clock, () => this.#serve());
   }
 
   /** Reads who counts, in the order of their starts. */
@@ -134,7 +135,7 @@ export class StartQueue {
 
   close(): void {
     this.#open = false;
-    this.#cancel?.();
+    this.#alarm.set(null);
   }
 
   #put(name: InstanceKey, { key, waits }: Limited, limit: KeyLimit): void {
@@ -167,19 +168,7 @@ export class StartQueue {
 
   // Room that is released is served at once; a rate is the only thing that time alone gives back.
   #sleep(): void {
-    const wakeAtMs = this.#open ? this.#limits.wakeAtMs() : null;
-    if (wakeAtMs === this.#wakeAtMs) return;
-    this.#cancel?.();
-    this.#cancel = null;
-    this.#wakeAtMs = wakeAtMs;
-    if (wakeAtMs === null) return;
-    const { clock } = this.#options;
-    const delayMs = Math.max(1, Math.ceil(wakeAtMs - clock.monotonic()));
-    this.#cancel = clock.schedule(delayMs, () => {
-      this.#wakeAtMs = null;
-      this.#cancel = null;
-      this.#serve();
-    });
+    this.#alarm.set(this.#open ? this.#limits.wakeAtMs() : null);
   }
 }
 

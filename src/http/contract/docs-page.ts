@@ -2,6 +2,7 @@
  * The contract as pages for people, from the same table as `/openapi.json`. They are plain HTML: no script, and
  * nothing from anywhere else.
  */
+import { escapeXml } from "../../draw/xml.ts";
 import { errorStatus } from "../../errors.ts";
 import type { ErrorCode } from "../../errors.ts";
 import { eventVerdicts } from "../../saga/accepts.ts";
@@ -36,7 +37,7 @@ export function toDocsPage(
     `<section id="shapes"><h2>Shapes</h2>`,
     ...Object.entries(shapes)
       .filter(([name]) => !name.startsWith("Problem."))
-      .map(([name, schema]) => toDetails(`<code>${escaped(name)}</code>`, json(schema))),
+      .map(([name, schema]) => toDetails(`<code>${escapeXml(name)}</code>`, json(schema))),
     `</section></main>`,
   ]);
 }
@@ -51,7 +52,7 @@ export function toErrorsPage(prefix: string): string {
     ...errorCodes.map(
       (code) =>
         `<section class="error" id="${anchorOf(code)}"><h2><code>${code}</code></h2>` +
-        `<p><span class="none">${errorStatus[code]}</span> ${escaped(errorMeanings[code])}</p></section>`,
+        `<p><span class="none">${errorStatus[code]}</span> ${escapeXml(errorMeanings[code])}</p></section>`,
     ),
     `</main>`,
   ]);
@@ -61,7 +62,7 @@ function toPage(title: string, body: readonly string[]): string {
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<title>${escaped(title)}</title><style>${style}</style></head><body>`,
+    `<title>${escapeXml(title)}</title><style>${style}</style></head><body>`,
     ...body,
     `</body></html>`,
   ].join("\n");
@@ -80,8 +81,8 @@ function toRoute(route: RouteDescription, prefix: string): string {
     schema: {},
   }));
   const head =
-    `<code><span class="method">${route.method}</span>${escaped(prefix + route.path)}</code>` +
-    `<span class="says">${escaped(route.summary)}</span>`;
+    `<code><span class="method">${route.method}</span>${escapeXml(prefix + route.path)}</code>` +
+    `<span class="says">${escapeXml(route.summary)}</span>`;
   return toDetails(
     head,
     [
@@ -103,29 +104,29 @@ function toParameters(title: string, parameters: readonly ParameterDescription[]
   if (parameters.length === 0) return "";
   const rows = parameters.map(
     ({ name, description }) =>
-      `<dt><code>${escaped(name)}</code></dt><dd>${escaped(description)}</dd>`,
+      `<dt><code>${escapeXml(name)}</code></dt><dd>${escapeXml(description)}</dd>`,
   );
   return `<h3>${title}</h3><dl>${rows.join("")}</dl>`;
 }
 
 function toAnswer({ status, description, schema }: AnswerDescription): string {
   const shape = schema === undefined ? "" : json(schema);
-  return `<dt><code>${status}</code></dt><dd>${escaped(description)}${shape}</dd>`;
+  return `<dt><code>${status}</code></dt><dd>${escapeXml(description)}${shape}</dd>`;
 }
 
 function toSaga(chart: Chart): string {
   const { saga } = chart;
   const events = eventVerdicts(chart).map(({ type, states }) => {
     const rows = states.map(
-      ({ state, verdict }) => `<dt><code>${escaped(state)}</code></dt><dd>${verdict}</dd>`,
+      ({ state, verdict }) => `<dt><code>${escapeXml(state)}</code></dt><dd>${verdict}</dd>`,
     );
     return toDetails(
-      `<code>${escaped(type)}</code>`,
+      `<code>${escapeXml(type)}</code>`,
       `<h3>Payload</h3>${json(toJsonSchema(saga.events[type]))}<h3>States</h3><dl>${rows.join("")}</dl>`,
     );
   });
   return toDetails(
-    `<code>${escaped(saga.name)}</code> <span class="none">version ${saga.version}</span>`,
+    `<code>${escapeXml(saga.name)}</code> <span class="none">version ${saga.version}</span>`,
     `<h3>Input</h3>${json(toJsonSchema(saga.input))}<h3>Events</h3>${events.join("") || none}`,
   );
 }
@@ -137,26 +138,14 @@ function toDetails(head: string, body: string): string {
 }
 
 function json(value: unknown): string {
-  return `<pre tabindex="0">${escaped(JSON.stringify(value, null, 2))}</pre>`;
+  return `<pre tabindex="0">${escapeXml(JSON.stringify(value, null, 2))}</pre>`;
 }
 
 function link(href: string, text: string): string {
-  return `<a href="${escaped(href)}">${escaped(text)}</a>`;
+  return `<a href="${escapeXml(href)}">${escapeXml(text)}</a>`;
 }
 
 /** As in the `type` of a problem. */
 function anchorOf(code: ErrorCode): string {
   return code.toLowerCase();
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
 }
