@@ -1,10 +1,10 @@
 /** The version of this package, as its manifest says. */
 import { readFileSync } from "node:fs";
-
-// Two levels below the package root, in `src` and in `dist`.
-const MANIFEST_URL = new URL("../../package.json", import.meta.url);
+import { createRequire } from "node:module";
 
 export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(MANIFEST_URL, "utf8")) as { version: string };
+  // By the package's own name, wherever in it this module was compiled to.
+  const path = createRequire(import.meta.url).resolve("sagachart/package.json");
+  const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
   return version;
 }

@@ -42,6 +42,7 @@ test(
     onTestFinished(() => void end(shop.process, "SIGKILL"));
     await tellShop(shop, "PUT", { seed: SEED, ...chaos });
     const compiled = await compileServer(["order"]);
+    onTestFinished(compiled.remove);
 
     const lanes = await Promise.all(
       Array.from({ length: LANES }, async (_, lane) =>

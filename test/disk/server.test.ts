@@ -4,7 +4,10 @@ import { existsSync, statSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { createShop } from "../../machines/order/shop.ts";
+import { compileServer } from "../crash/compiled.ts";
+import type { CompiledServer } from "../crash/compiled.ts";
 import { end, startScript } from "../crash/processes.ts";
 import type { Started } from "../crash/processes.ts";
 import { diskFolder, shimEnvironment, whyNoShim } from "./disk-shim.ts";
@@ -14,7 +17,20 @@ const missing = whyNoShim();
 if (missing !== null) console.warn(`server.test.ts is skipped in part: ${missing}`);
 
 // Each starts a server or two.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const shop = createShop();
+let shopUrl: string;
+let compiled: CompiledServer;
+
+beforeAll(async () => {
+  [compiled, shopUrl] = await Promise.all([compileServer(["order"]), shop.listen()]);
+});
+
+afterAll(async () => {
+  compiled.remove();
+  await shop.close();
+});
 
 const BALLAST_BYTES = 1_000_000;
 const input = {
@@ -166,11 +182,12 @@ async function serve(
   folder: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Started> {
-  const started = await startScript("scripts/start.ts", {
+  const started = await startScript(compiled.program, {
     PORT: "0",
     SAGACHART_DB: join(folder, "sagas.db"),
+    SAGACHART_MACHINES: compiled.machines,
     SAGACHART_BALLAST_BYTES: "0",
-    SHOP_URL: "",
+    SHOP_URL: shopUrl,
     ...environment,
   });
   onTestFinished(() => void end(started.process, "SIGKILL"));

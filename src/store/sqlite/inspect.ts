@@ -1,14 +1,13 @@
 /**
  * A look at a database file that changes nothing: read only, without the owner lock, so that it works while a
- * server has the file. And a copy of it, as of one moment, that any later moment of the server leaves alone.
+ * server has the file.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { SagaError } from "../../errors.ts";
 import type { InstanceCount, InstancePage, InstanceQuery, StoredInstance } from "../store.ts";
 import type { InstanceKey } from "../store.ts";
-import { createPrivately } from "./database-path.ts";
 import { countMigrations, findPendingMigrations } from "./migrate.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
 import { toOpenError } from "./sqlite-errors.ts";
@@ -22,15 +21,6 @@ export interface ReadableStore {
   findInstances(query: InstanceQuery): Promise<InstancePage>;
   countInstances(filter: { saga?: string }): Promise<readonly InstanceCount[]>;
 }
-
-export interface BackupProgress {
-  /** Of the file. */
-  readonly pages: number;
-  readonly pagesLeft: number;
-}
-
-/** Pages copied between two looks at the progress; 4 MiB. */
-const BACKUP_PAGES = 1_024;
 
 export class DatabaseFile {
   readonly path: string;
@@ -100,6 +90,12 @@ export class DatabaseFile {
     }
   }
 
+  /** Its size, without what is still in its WAL. */
+  bytes(): number {
+    const pages = Number(this.#client.pragma("page_count", { simple: true }));
+    return pages * Number(this.#client.pragma("page_size", { simple: true }));
+  }
+
   /** A compact copy as of one moment, into an empty file. */
   copyTo(target: string): void {
     this.#client.prepare("VACUUM INTO ?").run(target);
@@ -123,79 +119,8 @@ export class DatabaseFile {
     return new SqliteStore({ client: this.#client, epoch: 0, release: () => {} });
   }
 
-  /**
-   * Copies the file as it is now to a new one, and looks whether the copy is whole before it gets its name.
-   *
-   * @throws {SagaError} SAGA_COMMAND_INVALID if there is a file at `target` already, or no folder for it.
-   * @throws {SagaError} SAGA_STORE_DAMAGED if the copy is damaged; it is deleted then.
-   */
-  async backUp(target: string, onProgress: (progress: BackupProgress) => void): Promise<void> {
-    const path = resolve(target);
-    checkTarget(path);
-    const part = `${path}.part`;
-    createPrivately(part);
-    try {
-      await this.#copy(part, onProgress);
-      checkCopy(part);
-      if (existsSync(path)) throw inTheWay(path);
-      sync(part);
-      renameSync(part, path);
-    } catch (error) {
-      throw toOpenError(error, path);
-    } finally {
-      for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(`${part}${end}`, { force: true });
-    }
-  }
-
   /** Idempotent. */
   close(): void {
     this.#client.close();
-  }
-
-  // While this connection reads, its view of the file stands still, however much a server writes meanwhile;
-  // without, the copy would begin anew with each commit.
-  async #copy(part: string, onProgress: (progress: BackupProgress) => void): Promise<void> {
-    this.#client.exec("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
-    try {
-      await this.#client.backup(part, {
-        progress({ totalPages, remainingPages }) {
-          onProgress({ pages: totalPages, pagesLeft: remainingPages });
-          return BACKUP_PAGES;
-        },
-      });
-    } finally {
-      this.#client.exec("COMMIT");
-    }
-  }
-}
-
-/** A copy that has its name is there after the loss of power, too. */
-function sync(file: string): void {
-  const descriptor = openSync(file, "r+");
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-}
-
-function checkTarget(path: string): void {
-  if (existsSync(path)) throw inTheWay(path);
-  if (!existsSync(dirname(path))) {
-    throw new SagaError("SAGA_COMMAND_INVALID", `the folder ${dirname(path)} does not exist`);
-  }
-}
-
-function inTheWay(path: string): SagaError {
-  return new SagaError("SAGA_COMMAND_INVALID", `there is a file at ${path}; give another path`);
-}
-
-function checkCopy(part: string): void {
-  const copy = new Database(part);
-  try {
-    findPendingMigrations(copy, part);
-    const [first] = copy.pragma("quick_check") as readonly { quick_check: string }[];
-    if (first?.quick_check !== "ok") {
-      throw new SagaError("SAGA_STORE_DAMAGED", `the copy is damaged: ${first?.quick_check ?? ""}`);
-    }
-  } finally {
-    copy.close();
   }
 }

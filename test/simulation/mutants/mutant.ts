@@ -1,8 +1,8 @@
 /** Plants a mutant: the simulation as one program, compiled from sources with one bug in them. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
 import type { Plugin } from "esbuild";
+import { compile } from "../../fixtures/compiled.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** How often the text that a patch replaces is there; once, or the source has moved away. */
@@ -14,23 +14,12 @@ export function matches({ patches }: Mutant): readonly number[] {
 export async function plant(
   mutant: Mutant,
 ): Promise<{ readonly program: string; readonly remove: () => void }> {
-  // Three levels below the package's root, as `src/store/sqlite/` is: the store looks for its migrations from there.
-  const cache = resolve("node_modules", ".cache");
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "mutant-"));
-  const program = join(folder, "hunt.mjs");
-  await build({
-    entryPoints: ["test/simulation/mutants/hunt-process.ts"],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
+  const { folder, remove } = await compile("mutant", {
+    entryPoints: { hunt: "test/simulation/mutants/hunt-process.ts" },
     packages: "external",
     plugins: [patched(mutant)],
-    logLevel: "error",
   });
-  return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { program: join(folder, "hunt.mjs"), remove };
 }
 
 function patched({ patches }: Mutant): Plugin {
