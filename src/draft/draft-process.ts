@@ -7,15 +7,23 @@ import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
-import type { CheckAnswer, DraftReply, DraftRequest, LoadAnswer } from "./draft-message.ts";
+import type {
+  CheckAnswer,
+  DraftReply,
+  DraftRequest,
+  LoadAnswer,
+  TypesAnswer,
+} from "./draft-message.ts";
 
-const draftLimits = {
+export const draftLimits = {
   /** Ms that the process may take to start; from source it is translated first. */
   startMsMax: 60_000,
   /** Ms that a draft may take to load. A chart is loaded in some hundredths of a second. */
   loadMsMax: 10_000,
   /** Ms that a check of it may take. */
   checkMsMax: 30_000,
+  /** Ms that the compiler may take; a cold one needs some seconds on a busy machine. */
+  typesMsMax: 30_000,
   /** Ms after which a process that nobody asks ends. */
   idleMsMax: 120_000,
   /** Megabytes of memory for what is loaded, several times what the largest chart takes. */
@@ -32,22 +40,34 @@ interface Waiting {
   readonly cancel: () => void;
 }
 
+export interface DraftProcessOptions {
+  /** Left out: the one that loads and checks drafts; the other has the compiler. */
+  readonly program?: "draft-program" | "type-program";
+  readonly loadMsMax?: number;
+}
+
 type Asked = Omit<DraftRequest, "id" | "kind">;
 
 export class DraftProcess {
   readonly #clock: Clock;
   readonly #loadMsMax: number;
+  readonly #program: "draft-program" | "type-program";
   #child: ChildProcess | null = null;
   #loads = 0;
   #lastId = 0;
   #waiting: Waiting | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #queued = 0;
+  #isClosed = false;
   #cancelIdle = (): void => {};
 
-  constructor(clock: Clock, loadMsMax: number = draftLimits.loadMsMax) {
+  constructor(
+    clock: Clock,
+    { program, loadMsMax = draftLimits.loadMsMax }: DraftProcessOptions = {},
+  ) {
     this.#clock = clock;
     this.#loadMsMax = loadMsMax;
+    this.#program = program ?? "draft-program";
   }
 
   /** @throws {SagaError} SAGA_DRAFT_INVALID if it does not load in time, or not at all. */
@@ -60,14 +80,22 @@ export class DraftProcess {
     return this.#inTurn({ ...asked, kind: "check" }, draftLimits.checkMsMax);
   }
 
+  /** Of the program that has the compiler. @throws {SagaError} SAGA_DRAFT_INVALID if it is not done in time. */
+  types(asked: Asked): Promise<TypesAnswer> {
+    return this.#inTurn({ ...asked, kind: "types" }, draftLimits.typesMsMax);
+  }
+
+  /** Ends it; what waits for its turn is refused. */
   close(): void {
+    this.#isClosed = true;
     this.#cancelIdle();
     this.#end();
+    this.#waiting?.reject(stopping());
   }
 
   #inTurn<Answer>(asked: Omit<DraftRequest, "id">, msMax: number): Promise<Answer> {
     if (this.#queued >= draftLimits.waitingMax) {
-      throw new SagaError("SAGA_LAYOUTS_FULL", "too many drafts wait to be loaded; try again");
+      throw new SagaError("SAGA_DRAFTS_FULL", "too many drafts wait to be loaded; try again");
     }
     this.#queued += 1;
     const answer = this.#last.then(() => this.#ask<Answer>(asked, msMax));
@@ -76,6 +104,8 @@ export class DraftProcess {
   }
 
   async #ask<Answer>(asked: Omit<DraftRequest, "id">, msMax: number): Promise<Answer> {
+    // A process that began now would outlive the server.
+    if (this.#isClosed) throw stopping();
     this.#cancelIdle();
     if (this.#loads >= draftLimits.loadsMax) this.#end();
     const child = await this.#started();
@@ -87,7 +117,9 @@ export class DraftProcess {
       child.send({ ...asked, id } satisfies DraftRequest);
       return await answer;
     } finally {
-      this.#cancelIdle = this.#clock.schedule(draftLimits.idleMsMax, () => this.#end());
+      if (!this.#isClosed) {
+        this.#cancelIdle = this.#clock.schedule(draftLimits.idleMsMax, () => this.#end());
+      }
     }
   }
 
@@ -117,7 +149,7 @@ export class DraftProcess {
 
   #start(): ChildProcess {
     const isSource = import.meta.url.endsWith(".ts");
-    const program = new URL(isSource ? "draft-program.ts" : "draft-program.js", import.meta.url);
+    const program = new URL(`${this.#program}.${isSource ? "ts" : "js"}`, import.meta.url);
     const child = fork(fileURLToPath(program), {
       execArgv: [
         `--max-old-space-size=${draftLimits.memoryMbMax}`,
@@ -154,6 +186,10 @@ export class DraftProcess {
     this.#loads = 0;
     child?.kill("SIGKILL");
   }
+}
+
+function stopping(): SagaError {
+  return new SagaError("SAGA_RUNTIME_CLOSED", "the server is stopping");
 }
 
 function invalid(message: string): SagaError {

@@ -11,15 +11,23 @@ import { differences } from "../edit/differences.ts";
 import { expectAfter } from "../edit/expect.ts";
 import type { MachineFacts } from "../edit/facts.ts";
 import type { Operation } from "../edit/operation.ts";
-import { outlineOf } from "../edit/outline.ts";
+import { itemAt, outlineOf } from "../edit/outline.ts";
 import type { ChartOutline } from "../edit/outline.ts";
 import { openChart } from "../edit/source.ts";
 import type { ChartSource } from "../edit/source.ts";
-import { operationText, renamesOf } from "../edit/words.ts";
+import { renamesOf } from "../edit/renames.ts";
+import type { Rename } from "../edit/renames.ts";
+import { operationText } from "../edit/words.ts";
 import { SagaError } from "../errors.ts";
 import { findChart, readChart, shaOf, writeChart } from "./chart-files.ts";
 import type { ChartFile, ChartText } from "./chart-files.ts";
-import type { CheckAnswer, LoadAnswer, SagaFindings } from "./draft-message.ts";
+import type {
+  CheckAnswer,
+  LoadAnswer,
+  SagaFindings,
+  TypeFault,
+  TypesAnswer,
+} from "./draft-message.ts";
 import { DraftProcess } from "./draft-process.ts";
 
 /** A run of lines that differ, with some around them. */
@@ -40,13 +48,21 @@ export interface Draft {
   readonly words: readonly { readonly text: string; readonly notes: readonly string[] }[];
   readonly diff: readonly DiffHunk[];
   readonly patch: string;
-  readonly renames: readonly { readonly from: string; readonly to: string }[];
+  readonly renames: readonly Rename[];
   /** What XState makes of it; the drawing is of this. */
   readonly model: ChartModel;
   readonly outline: ChartOutline;
   /** Where that is not what the operations say; nothing may be written then. */
   readonly differences: readonly string[];
   readonly registration: SagaFindings;
+}
+
+/** What the types of a draft say, at the states and edges where they say it. */
+export interface DraftTypes extends Omit<TypesAnswer, "faults"> {
+  readonly faults: readonly (TypeFault & {
+    /** Id of the state or the edge in the drawing; null: it is elsewhere. */
+    readonly item: string | null;
+  })[];
 }
 
 /** Operations that were made of a file, and what the machine is to be by them. */
@@ -64,12 +80,14 @@ const LOADED_MAX = 50;
 export class Drafts {
   readonly #machinesPath: string;
   readonly #process: DraftProcess;
+  readonly #compiler: DraftProcess;
   readonly #made = new LRUCache<string, Made>({ max: MADE_MAX });
   readonly #loaded = new LRUCache<string, Promise<LoadAnswer>>({ max: LOADED_MAX });
 
   constructor(machinesPath: string, clock: Clock) {
     this.#machinesPath = machinesPath;
     this.#process = new DraftProcess(clock);
+    this.#compiler = new DraftProcess(clock, { program: "type-program" });
   }
 
   /**
@@ -88,6 +106,18 @@ export class Drafts {
     const file = await findChart(this.#machinesPath, saga);
     const { source } = await this.#make(file, await readChart(file), operations).then(lastOf);
     return this.#process.check(askedOf(file, source.text));
+  }
+
+  /** What the project's own TypeScript says of the draft, if there is one. */
+  async types(saga: string, operations: readonly Operation[]): Promise<DraftTypes> {
+    const file = await findChart(this.#machinesPath, saga);
+    const { source } = await this.#make(file, await readChart(file), operations).then(lastOf);
+    const answer = await this.#compiler.types(askedOf(file, source.text));
+    const faults = answer.faults.map((fault) => ({
+      ...fault,
+      item: fault.file === "chart.ts" ? itemAt(outlineOf(source), fault.start) : null,
+    }));
+    return { ...answer, faults };
   }
 
   /**
@@ -121,6 +151,7 @@ export class Drafts {
 
   close(): void {
     this.#process.close();
+    this.#compiler.close();
   }
 
   async #draft(file: ChartFile, base: ChartText, operations: readonly Operation[]): Promise<Draft> {

@@ -65,6 +65,17 @@ export function outlineOf(source: ChartSource): ChartOutline {
   };
 }
 
+/** The innermost state or edge that is written at an offset; null: there is none. */
+export function itemAt({ states, edges }: ChartOutline, offset: number): string | null {
+  let innermost: { readonly id: string; readonly length: number } | null = null;
+  for (const [id, { span }] of [...Object.entries(states), ...Object.entries(edges)]) {
+    const length = span.end - span.start;
+    if (offset < span.start || offset >= span.end) continue;
+    if (innermost === null || length <= innermost.length) innermost = { id, length };
+  }
+  return innermost?.id ?? null;
+}
+
 function outlinedState(source: ChartSource, state: SourceState): OutlinedState {
   const node = state.property ?? source.config;
   return {

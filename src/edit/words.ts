@@ -134,31 +134,3 @@ function refText(ref: TransitionRef): string {
   const branch = ref.index === 0 ? "" : `, branch ${ref.index + 1}`;
   return `the transition of ${quote(ref.source)} ${eventText(ref)}${branch}`;
 }
-
-/** Where states are after operations that were somewhere before them: the latest path by the first. */
-export function renamesOf(
-  operations: readonly Operation[],
-): readonly { readonly from: string; readonly to: string }[] {
-  let renames: { from: Path; to: Path }[] = [];
-  for (const operation of operations) {
-    const moved = movedBy(operation);
-    if (moved === null) continue;
-    const map = (path: Path): Path =>
-      moved.from.every((key, at) => path[at] === key)
-        ? [...moved.to, ...path.slice(moved.from.length)]
-        : path;
-    const isKnown = renames.some(({ to }) => pathText(to) === pathText(moved.from));
-    renames = renames.map(({ from, to }) => ({ from, to: map(to) }));
-    if (!isKnown) renames.push({ from: moved.from, to: moved.to });
-  }
-  return renames.map(({ from, to }) => ({ from: pathText(from), to: pathText(to) }));
-}
-
-function movedBy(operation: Operation): { from: Path; to: Path } | null {
-  if (operation.op === "renameState") {
-    return { from: operation.path, to: [...operation.path.slice(0, -1), operation.to] };
-  }
-  if (operation.op !== "moveState") return null;
-  const key = operation.path.at(-1) ?? "";
-  return { from: operation.path, to: [...operation.parent, key] };
-}

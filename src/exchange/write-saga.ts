@@ -1,5 +1,5 @@
 /**
- * Writes an imported chart as the files of a saga, in the shape that `sagachart new` gives them: a machine that is one
+ * Writes a chart of names as the files of a saga, in the shape that `sagachart new` gives them: a machine that is one
  * static literal, with a stub in `setup` for each name, and beside it activities, definition and samples.
  */
 import { array, comment, data, object, openObject, print, text, union } from "../scaffold/code.ts";
@@ -17,7 +17,8 @@ export interface WrittenChart {
   /** Name of the saga, and of its folder. */
   readonly name: string;
   readonly config: Config;
-  readonly format: ImportFormat;
+  /** Null: it comes from nowhere. */
+  readonly format: ImportFormat | null;
   readonly losses: readonly Loss[];
   /** The text of the chart's file, if it is one already, and what its machine is called there. */
   readonly source?: { readonly text: string; readonly machineName: string };
@@ -67,6 +68,12 @@ function chartText(chart: WrittenChart, sagachart: string): string {
 }
 
 function headerParagraphs({ name, format, losses }: WrittenChart): readonly string[] {
+  if (format === null) {
+    return [
+      `The statechart of the ${name} saga.`,
+      "The machine is one static literal, so that an editor may open and rewrite it; all that decides has a name in `setup`.",
+    ];
+  }
   return [
     `The statechart of the ${name} saga, imported from ${formatNames[format]}.`,
     losses.length === 0

@@ -64,7 +64,7 @@ const STATES_TAKEN: readonly string[] = ["awaitingApproval", "compensating", "un
 
 /** @throws {SagaError} SAGA_COMMAND_INVALID that says what cannot be, and what could. */
 export function toPlan({ name, stages, parallel, pivot }: PlanRequest): Plan {
-  checkName("the name of the saga", name, SAGA_NAME, "lower case letters, digits and hyphens");
+  assertSagaName(name);
   if (stages.length === 0) throw invalid("a saga needs at least one step: --step charge:refund");
   if (stages.length > STAGES_MAX) {
     throw invalid(
@@ -78,6 +78,11 @@ export function toPlan({ name, stages, parallel, pivot }: PlanRequest): Plan {
   const plan = { name, stages: grouped(stages, parallel), pivot: pivotOf(steps, pivot) };
   checkPivot(plan);
   return plan;
+}
+
+/** @throws {SagaError} SAGA_COMMAND_INVALID */
+export function assertSagaName(name: string): void {
+  checkName("the name of the saga", name, SAGA_NAME, "lower case letters, digits and hyphens");
 }
 
 /** The steps of a stage. */

@@ -1,5 +1,6 @@
 /** Instances that stand where a draft changes the chart under them, counted by state. */
 import type { Draft } from "../draft/drafts.ts";
+import { pathAfter } from "../edit/renames.ts";
 import { isEndPhase } from "../saga/phase.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
@@ -26,7 +27,7 @@ export async function affectedBy(
     if (isEndPhase(phase)) continue;
     // One instance may stand in several states, of regions.
     for (const path of pathsIn(state)) {
-      const to = renamed(path, renames);
+      const to = pathAfter(renames, path);
       if (to === path && known.has(path)) continue;
       const before = found.get(path)?.instances ?? 0;
       const becomes = known.has(to) ? to : null;
@@ -38,11 +39,4 @@ export async function affectedBy(
 
 function pathsIn(state: string): readonly string[] {
   return state.split(/[,\s]+/).filter((path) => path !== "");
-}
-
-function renamed(path: string, renames: Edited["renames"]): string {
-  for (const { from, to } of renames) {
-    if (path === from || path.startsWith(`${from}.`)) return to + path.slice(from.length);
-  }
-  return path;
 }

@@ -5,7 +5,6 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ChartWatch } from "../draft/chart-watch.ts";
-import { createSaga } from "../draft/create-saga.ts";
 import { Drafts } from "../draft/drafts.ts";
 import type { Draft } from "../draft/drafts.ts";
 import { toOperations } from "../edit/operation.ts";
@@ -15,12 +14,16 @@ import { httpLimits } from "../http/limits.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { affectedBy } from "./affected.ts";
 import type { Affected } from "./affected.ts";
+import { planSaga, readCreateRequest, writeSaga } from "./create-saga.ts";
 import { assertMayEdit } from "./may-edit.ts";
-import type { SagaFolderOptions } from "./saga-folder.ts";
+import type { SagaFolder } from "./saga-folder.ts";
+import { KeptRenames, runningVersion } from "./kept-renames.ts";
 
 /** A draft as the Studio shows it. */
 export interface DraftAnswer extends Draft {
   readonly affected: readonly Affected[];
+  /** Whether the server runs this saga; one that was just created it does not. */
+  readonly isRunning: boolean;
 }
 
 /** Pages that may listen for changes on disk. */
@@ -32,12 +35,17 @@ interface SagaRequest {
 
 export function editRoutes(
   app: FastifyInstance,
-  { runtime, machines }: { runtime: Runtime; machines: SagaFolderOptions | undefined },
+  { runtime, folder }: { runtime: Runtime; folder: SagaFolder | null },
 ): void {
-  const mayEdit = machines?.isWritable === true;
-  app.get("/studio/api/editing", async () => ({ mayEdit }));
-  if (machines === undefined) return;
-  const { machinesPath } = machines;
+  const mayEdit = folder?.isWritable === true;
+  const isKnown = (saga: string): boolean =>
+    runtime.sagas().some((chart) => chart.saga.name === saga);
+  app.get("/studio/api/editing", async () => ({
+    mayEdit,
+    waiting: mayEdit ? folder.charts().filter((saga) => !isKnown(saga)) : [],
+  }));
+  if (folder === null) return;
+  const { machinesPath } = folder;
   const drafts = new Drafts(machinesPath, runtime.clock);
   const watch = new ChartWatch(machinesPath);
   app.addHook("onClose", async () => {
@@ -54,21 +62,36 @@ export function editRoutes(
     async ({ params, body }): Promise<DraftAnswer> => {
       const { operations } = readObject(body, ["operations"]);
       const draft = await drafts.draft(params.saga, toOperations(operations));
-      return { ...draft, affected: await affectedBy(runtime, draft) };
+      const affected = await affectedBy(runtime, draft);
+      return { ...draft, affected, isRunning: isKnown(params.saga) };
     },
   );
   app.post<SagaRequest>("/studio/api/drafts/:saga/check", guarded, async ({ params, body }) => {
     const { operations } = readObject(body, ["operations"]);
     return drafts.check(params.saga, toOperations(operations));
   });
+  app.post<SagaRequest>("/studio/api/drafts/:saga/types", guarded, async ({ params, body }) => {
+    const { operations } = readObject(body, ["operations"]);
+    return drafts.types(params.saga, toOperations(operations));
+  });
   app.put<SagaRequest>("/studio/api/drafts/:saga", guarded, async ({ params, body, headers }) => {
     const { operations } = readObject(body, ["operations"]);
     const sha = readMatch(headers["if-match"]);
-    const { sha: now } = await drafts.save(params.saga, toOperations(operations), sha);
+    const made = toOperations(operations);
+    const renames = new KeptRenames(folder.folderOf(params.saga));
+    // Before anything is written: a map that cannot be read is to be mended first.
+    const kept = renames.after(runningVersion(runtime, params.saga), made);
+    const { sha: now } = await drafts.save(params.saga, made, sha);
+    renames.write(kept);
     return { saga: params.saga, sha: now };
   });
   app.post("/studio/api/drafts", guarded, async ({ body }, reply) => {
-    return reply.code(201).send(createSaga(body, { projectPath: process.cwd(), machinesPath }));
+    const projectPath = process.cwd();
+    const request = readCreateRequest(body);
+    const planned = planSaga(request, { folder, projectPath, isKnown });
+    if (!request.write) return planned;
+    writeSaga(planned, projectPath);
+    return reply.code(201).send(planned);
   });
   changeRoute(app, watch, runtime);
 }

@@ -14,6 +14,7 @@ import { isObject, readObject } from "../http/json-body.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Workshop } from "../workshop/workshop.ts";
 import { assertMayEdit } from "./may-edit.ts";
+import { KeptRenames } from "./kept-renames.ts";
 import type { SagaFolder } from "./saga-folder.ts";
 
 export interface ExchangeRoutesOptions {
@@ -70,7 +71,13 @@ export function exchangeRoutes(app: FastifyInstance, options: ExchangeRoutesOpti
       sideOf(options, given["before"], "before"),
       sideOf(options, given["after"], "after"),
     ]);
-    const diff = compareCharts(before.model, after.model, readRenames(given["renames"]));
+    // What was renamed here is known; what a reader says of it goes before.
+    const known =
+      folder !== null && after.isFile && before.version !== null && before.saga === after.saga
+        ? new KeptRenames(folder.folderOf(before.saga ?? "")).since(before.version)
+        : {};
+    const renames = { ...known, ...readRenames(given["renames"]) };
+    const diff = compareCharts(before.model, after.model, renames);
     const counts = before.saga === null ? [] : await runtime.counts({ saga: before.saga });
     const fates = fatesOf(
       diff,
@@ -98,6 +105,8 @@ interface Side {
   readonly saga: string | null;
   readonly version: number | null;
   readonly model: ChartModel;
+  /** As its file is now, and not as it is registered. */
+  readonly isFile: boolean;
 }
 
 async function sideOf(
@@ -110,7 +119,7 @@ async function sideOf(
   if (source !== undefined) {
     const chart = readSource(source, format);
     const model = toChartModel(draftMachine(chart.config));
-    return { label: `${chart.name}, pasted`, saga: null, version: null, model };
+    return { label: `${chart.name}, pasted`, saga: null, version: null, model, isFile: false };
   }
   const name = readText(saga, `${which}.saga`);
   if (version !== undefined && typeof version !== "number") {
@@ -124,6 +133,7 @@ async function sideOf(
       saga: name,
       version: own,
       model: toChartModel(chart.saga.machine),
+      isFile: false,
     };
   }
   if (workshop === null) throw notHere();
@@ -131,7 +141,7 @@ async function sideOf(
     version: number;
     model: ChartModel;
   };
-  return { label: `${name}, as its file is now`, saga: name, ...answer };
+  return { label: `${name}, as its file is now`, saga: name, ...answer, isFile: true };
 }
 
 function readRenames(given: unknown): Renames {

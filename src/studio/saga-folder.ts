@@ -2,7 +2,14 @@
  * The folder of the sagas, for what the Studio writes anew: a test, an imported saga. It writes nothing over what is
  * there, and nothing outside: the real path of the nearest folder that exists must be inside the real machines folder.
  */
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { SagaError } from "../errors.ts";
 
@@ -32,7 +39,23 @@ export class SagaFolder {
 
   /** Whether a folder of that name is there. */
   has(name: string): boolean {
-    return existsSync(join(this.#root, name));
+    // Also what leads nowhere.
+    return lstatSync(join(this.#root, name), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** Names of the folders that have a chart. */
+  charts(): readonly string[] {
+    if (!existsSync(this.#root)) return [];
+    return readdirSync(this.#root, { withFileTypes: true })
+      .filter(
+        (entry) => entry.isDirectory() && existsSync(join(this.#root, entry.name, "chart.ts")),
+      )
+      .map(({ name }) => name);
+  }
+
+  /** The folder of a saga, absolute. */
+  folderOf(saga: string): string {
+    return join(this.#root, saga);
   }
 
   /**

@@ -39,7 +39,7 @@ export async function studioRoutes(
     layoutRoutes(api, { runtime, layouts });
     simulateRoutes(api, { runtime, workshop, folder });
     exchangeRoutes(api, { runtime, workshop, folder });
-    editRoutes(api, { runtime, machines });
+    editRoutes(api, { runtime, folder });
     trailRoutes(api, { runtime, trails: new Trails(runtime) });
   });
 }

@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { findChart, readChart, writeChart } from "../../src/draft/chart-files.ts";
-import { DraftProcess } from "../../src/draft/draft-process.ts";
+import { DraftProcess, draftLimits } from "../../src/draft/draft-process.ts";
 import { Drafts } from "../../src/draft/drafts.ts";
 import { toOperations } from "../../src/edit/operation.ts";
 import type { OperationInput } from "../../src/edit/operation.ts";
@@ -91,6 +91,39 @@ test(
   },
 );
 
+test("what somebody else wrote at the last moment is not written over", async () => {
+  const folder = machinesAtHand();
+  const file = await findChart(folder, "order");
+  const { sha } = await readChart(file);
+  writeFileSync(file.path, "// of somebody else");
+
+  const written = writeChart(file, "ours", sha);
+
+  await expect(written).rejects.toMatchObject({ code: "SAGA_SOURCE_CHANGED" });
+  expect(readFileSync(file.path, "utf8")).toBe("// of somebody else");
+});
+
+test("a machine that is not what the edits say is not written", { timeout }, async () => {
+  const folder = machinesAtHand();
+  const path = join(folder, "order", "chart.ts");
+  const text = `import { setup } from "xstate";
+export const machine = setup({}).createMachine({
+  id: "order", initial: "a",
+  states: { a: { description: String(process.hrtime.bigint()) }, completed: {} },
+});
+`;
+  writeFileSync(path, text);
+  const drafts = draftsOf(folder);
+  const operation = toOperations([{ op: "renameState", path: ["completed"], to: "over" }]);
+  const { sha, differences } = await drafts.draft("order", operation);
+  expect(differences).toHaveLength(1);
+
+  await expect(drafts.save("order", operation, sha)).rejects.toMatchObject({
+    code: "SAGA_DRAFT_INVALID",
+  });
+  expect(readFileSync(path, "utf8")).toBe(text);
+});
+
 test("a file that cannot be written stays as it is", async () => {
   const folder = machinesAtHand();
   const file = await findChart(folder, "order");
@@ -118,15 +151,35 @@ test("a link is not followed, neither a file nor a folder", async () => {
   rmSync(join(folder, "order", "chart.ts"));
   symlinkSync(resolve("machines", "order", "chart.ts"), join(folder, "order", "chart.ts"));
 
-  for (const saga of ["trip", "order"]) {
+  mkdirSync(join(folder, "calls", "chart.ts"));
+
+  for (const saga of ["trip", "order", "calls"]) {
     await expect(drafts.draft(saga, [])).rejects.toMatchObject({ code: "SAGA_SOURCE_NOT_FOUND" });
+  }
+});
+
+test("no more drafts wait than may, and none after the end", async () => {
+  const loader = new DraftProcess(systemClock);
+  const folder = resolve("machines", "order");
+  const asked = { file: join(folder, "chart.ts"), folder, saga: "order", text: "" };
+
+  const waiting = Array.from({ length: draftLimits.waitingMax }, () => loader.load(asked));
+  expect(() => loader.load(asked)).toThrowError(
+    expect.objectContaining({ code: "SAGA_DRAFTS_FULL" }),
+  );
+  loader.close();
+
+  const ends = await Promise.allSettled(waiting);
+  ends.push(...(await Promise.allSettled([loader.load(asked)])));
+  for (const end of ends) {
+    expect(end).toMatchObject({ reason: { code: "SAGA_RUNTIME_CLOSED" } });
   }
 });
 
 test("a draft that never ends is ended, and the next one is loaded", { timeout }, async () => {
   const folder = resolve("machines", "order");
   const asked = { file: join(folder, "chart.ts"), folder, saga: "order" };
-  const loader = new DraftProcess(systemClock, 4_000);
+  const loader = new DraftProcess(systemClock, { loadMsMax: 4_000 });
   onTestFinished(() => loader.close());
 
   await expect(loader.load({ ...asked, text: "for (;;) {}" })).rejects.toMatchObject({

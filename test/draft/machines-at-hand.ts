@@ -17,7 +17,7 @@ export function machinesForFile(): string {
 }
 
 function copied(): string {
-  const folder = mkdtempSync(join("test", "draft", ".machines-"));
+  const folder = mkdtempSync(".machines-");
   for (const name of ["order", "calls"]) {
     cpSync(join("machines", name), join(folder, name), { recursive: true });
   }

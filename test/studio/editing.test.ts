@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
@@ -48,6 +48,16 @@ test(
     expect(put.statusCode).toBe(200);
     expect(readFileSync(path, "utf8")).toBe(text);
 
+    // Who moves instances need not guess.
+    const kept = join(folder, "order", "renames.json");
+    expect(JSON.parse(readFileSync(kept, "utf8"))).toEqual({ 1: { completed: "over" } });
+    const compared = await app.inject({
+      method: "POST",
+      url: "/studio/api/comparisons",
+      payload: { before: { saga: "order" }, after: { saga: "order", file: true } },
+    });
+    expect(compared.json()).toMatchObject({ diff: { renames: { completed: "over" } } });
+
     const refused = await app.inject(drafted());
     expect(refused.json()).toMatchObject({
       status: 422,
@@ -62,18 +72,27 @@ test("nothing is edited where it may not be, and for no page of another origin",
   const closed = await serverAtHand(false);
   const open = await serverAtHand();
 
-  expect((await closed.app.inject("/studio/api/editing")).json()).toEqual({ mayEdit: false });
-  for (const method of ["POST", "PUT"] as const) {
-    const answer = await closed.app.inject(drafted({ method }));
+  expect((await closed.app.inject("/studio/api/editing")).json()).toEqual({
+    mayEdit: false,
+    waiting: [],
+  });
+  for (const [method, url] of [
+    ["POST", "/studio/api/drafts"],
+    ["POST", "/studio/api/drafts/order"],
+    ["POST", "/studio/api/drafts/order/check"],
+    ["POST", "/studio/api/drafts/order/types"],
+    ["PUT", "/studio/api/drafts/order"],
+  ] as const) {
+    const answer = await closed.app.inject(drafted({ method, url }));
     expect(answer.json()).toMatchObject({ status: 403, code: "SAGA_STUDIO_READ_ONLY" });
-  }
-  for (const headers of [
-    { origin: "https://evil.test" },
-    { "sec-fetch-site": "cross-site" },
-    { origin: "null" },
-  ]) {
-    const answer = await open.app.inject(drafted({ headers }));
-    expect(answer.json()).toMatchObject({ status: 403, code: "SAGA_ORIGIN_REFUSED" });
+    for (const headers of [
+      { origin: "https://evil.test" },
+      { "sec-fetch-site": "cross-site" },
+      { origin: "null" },
+    ]) {
+      const refused = await open.app.inject(drafted({ method, url, headers }));
+      expect(refused.json()).toMatchObject({ status: 403, code: "SAGA_ORIGIN_REFUSED" });
+    }
   }
   const form = await open.app.inject(
     drafted({ headers: { "content-type": "text/plain" }, payload: JSON.stringify({ operations }) }),
@@ -157,4 +176,18 @@ test("a change on disk is told, whoever makes it", { timeout }, async () => {
   while (!told.includes("data:")) told += (await reader?.read())?.value ?? "";
   expect(told).toContain('data: {"saga":"order"}');
   expect(existsSync(join(folder, "order", "chart.ts"))).toBe(true);
+});
+
+test("a map of renames that cannot be read keeps the file from being written", async () => {
+  const { app, folder } = await serverAtHand();
+  const path = join(folder, "order", "chart.ts");
+  const before = readFileSync(path, "utf8");
+  writeFileSync(join(folder, "order", "renames.json"), "[]");
+
+  const answer = await app.inject(
+    drafted({ method: "PUT", headers: { "if-match": `"${"0".repeat(64)}"` } }),
+  );
+
+  expect(answer.json()).toMatchObject({ status: 422, code: "SAGA_SOURCE_INVALID" });
+  expect(readFileSync(path, "utf8")).toBe(before);
 });

@@ -64,6 +64,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   SAGA_WAITERS_FULL: "Too many requests wait for instances. Ask again later.",
   SAGA_STREAMS_FULL: "Too many streams are open. Open it again later.",
   SAGA_LAYOUTS_FULL: "Too many charts wait to be laid out for the Studio.",
+  SAGA_DRAFTS_FULL: "Too many drafts of charts wait to be loaded. Ask again later.",
   SAGA_HEADERS_TOO_LARGE: "The request line and the headers are too large.",
   SAGA_CHART_INVALID: "A chart cannot be run durably; findings lists the reasons.",
   SAGA_DEFINITION_INVALID: "The name or the version of a saga cannot be one, or is given twice.",
