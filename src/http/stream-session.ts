@@ -33,6 +33,9 @@ const { streamHeartbeatMs, streamStallMs, streamDropMs, streamRetryMs } = httpLi
 
 const nothing = (): void => {};
 
+/** An event with data: of a comment a browser tells its page nothing. */
+const HEARTBEAT = "event: heartbeat\ndata: {}\n";
+
 export function openSession(options: SessionOptions): Session {
   const { raw, follower, clock, onError } = options;
   let isOpen = true;
@@ -69,7 +72,7 @@ export function openSession(options: SessionOptions): Session {
   };
   const beat = (): void => {
     // A reader that still has something to take needs no sign of life, and is not told to be beyond it.
-    if (!raw.writableNeedDrain && !isInside) raw.write(`: heartbeat\n${idOf(follower)}`);
+    if (!raw.writableNeedDrain && !isInside) raw.write(`${HEARTBEAT}${idOf(follower)}`);
     cancelHeartbeat = clock.schedule(streamHeartbeatMs, beat);
   };
   const pump = async (): Promise<void> => {

@@ -107,7 +107,7 @@ export const searchRoutesDescribed: readonly RouteDescription[] = [
 const stream: AnswerDescription = {
   status: 200,
   description:
-    "Server-sent events, named transition; the data of each is a StreamedEntry, its id the position to go on from.",
+    "Server-sent events: each transition has a StreamedEntry as data, and as id the position to go on from; a heartbeat says only that the stream lives.",
   mediaType: "text/event-stream",
 };
 const position = parameter("after", "Position after which to begin; without it, now.", count);
