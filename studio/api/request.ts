@@ -1,7 +1,10 @@
-/** Requests to the server: JSON in, JSON out; what it refuses is thrown as it says it. */
-import { noteLost, noteReached } from "../app/connection.ts";
+/**
+ * Requests to the server: JSON in, JSON out; what it refuses is thrown as it says it. What only reads waits for a
+ * server that does not answer, so that no screen has to be loaded anew when it is back.
+ */
+import { expectAnswer, noteLost, whenBack } from "../app/connection.ts";
 
-/** A refusal of the server, or no answer at all (`NETWORK`). */
+/** A refusal of the server, or no answer at all to what would have changed something (`NETWORK`). */
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
@@ -38,13 +41,18 @@ export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
+  const answered = expectAnswer();
   try {
     const response = await fetch(path, init);
-    noteReached();
+    answered();
     return response;
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     noteLost();
+    if (init.method === "GET") {
+      await whenBack(init.signal);
+      return send(path, init);
+    }
     throw new ApiError("NETWORK", "the server does not answer");
   }
 }

@@ -1,10 +1,11 @@
 /**
  * Committed events as they come. The browser's `EventSource` comes back by itself with the last id that it saw,
- * so nothing is missed and nothing comes twice. A page that nobody looks at holds no connection: browsers have
- * few for each server, and other tabs need them.
+ * so nothing is missed and nothing comes twice. But it does not notice each end of a connection: so a stream is
+ * begun anew after the server was lost, and when no sign of life came. A page that nobody looks at holds no
+ * connection: browsers have few for each server, and other tabs need them.
  */
 import type { JournalEntry } from "../../src/client/answers.ts";
-import { noteLost, noteReached } from "../app/connection.ts";
+import { connection, expectAnswer, noteLost } from "../app/connection.ts";
 
 export interface LiveEntry extends JournalEntry {
   readonly saga: string;
@@ -13,6 +14,9 @@ export interface LiveEntry extends JournalEntry {
 
 /** How long a hidden page keeps its stream. */
 const HIDDEN_MS_MAX = 20_000;
+/** More than two heartbeats of the server, which come every 15 s. */
+const SILENCE_MS_MAX = 35_000;
+const RETRY_MS = 2_000;
 
 export interface Following {
   readonly onEntry: (entry: LiveEntry) => void;
@@ -24,34 +28,53 @@ export interface Following {
 export function followStream(path: string, { onEntry, onOpen }: Following): () => void {
   let source: EventSource | null = null;
   let lastId = "";
+  /** Whether the server was lost after it was opened: then it may be dead without saying so. */
+  let isDoubtful = false;
   let hiding: ReturnType<typeof setTimeout> | undefined;
+  /** Opens it again, after a refusal or a silence. */
+  let again: ReturnType<typeof setTimeout> | undefined;
 
-  const open = (): void => {
-    const separator = path.includes("?") ? "&" : "?";
-    source = new EventSource(lastId === "" ? path : `${path}${separator}after=${lastId}`);
-    source.addEventListener("open", () => {
-      noteReached();
-      onOpen?.();
-    });
-    source.addEventListener("transition", ({ data, lastEventId }) => {
-      lastId = lastEventId;
-      onEntry(JSON.parse(data as string) as LiveEntry);
-    });
-    source.addEventListener("error", () => {
-      noteLost();
-      // The server refused, so the browser has given up.
-      if (source?.readyState === EventSource.CLOSED) again();
-    });
+  const openAfter = (ms: number): void => {
+    clearTimeout(again);
+    again = setTimeout(open, ms);
+  };
+  const heard = ({ lastEventId }: MessageEvent): void => {
+    lastId = lastEventId;
+    openAfter(SILENCE_MS_MAX);
   };
   const close = (): void => {
+    clearTimeout(again);
     source?.close();
     source = null;
   };
-  const again = (): void => {
+  const open = (): void => {
     close();
-    retry = setTimeout(open, 2_000);
+    if (document.hidden) return;
+    const separator = path.includes("?") ? "&" : "?";
+    const opened = new EventSource(lastId === "" ? path : `${path}${separator}after=${lastId}`);
+    source = opened;
+    let answered = expectAnswer();
+    openAfter(SILENCE_MS_MAX);
+    opened.addEventListener("open", () => {
+      // First, since it tells those who follow the connection, of whom this is one.
+      isDoubtful = false;
+      isDoubtful = !answered();
+      onOpen?.();
+    });
+    opened.addEventListener("heartbeat", heard);
+    opened.addEventListener("transition", (message) => {
+      heard(message);
+      onEntry(JSON.parse(message.data as string) as LiveEntry);
+    });
+    opened.addEventListener("error", () => {
+      noteLost();
+      answered = expectAnswer();
+      if (opened.readyState !== EventSource.CLOSED) return;
+      // The server refused, and the browser has given up. Perhaps the journal is another one, without this id.
+      lastId = "";
+      openAfter(RETRY_MS);
+    });
   };
-  let retry: ReturnType<typeof setTimeout> | undefined;
   const onVisibility = (): void => {
     clearTimeout(hiding);
     if (document.hidden) hiding = setTimeout(close, HIDDEN_MS_MAX);
@@ -60,10 +83,14 @@ export function followStream(path: string, { onEntry, onOpen }: Following): () =
 
   open();
   document.addEventListener("visibilitychange", onVisibility);
+  const unsubscribe = connection.subscribe((now) => {
+    if (now === "lost") isDoubtful = true;
+    else if (isDoubtful && source !== null) open();
+  });
   return () => {
+    unsubscribe();
     document.removeEventListener("visibilitychange", onVisibility);
     clearTimeout(hiding);
-    clearTimeout(retry);
     close();
   };
 }

@@ -25,6 +25,8 @@ export interface LoadedChart {
   /** Null while it loads. */
   readonly chart: SagaChart | null;
   readonly error: unknown;
+  /** Asks anew for what went wrong. */
+  readonly retry: () => void;
 }
 
 /** `folded`: how it is folded first; undefined as the server thinks best. */
@@ -35,12 +37,14 @@ export function useChart(saga: string, version?: number): LoadedChart {
   const [direction, setDirection] = useState<"DOWN" | "RIGHT">("DOWN");
   const [drawn, setDrawn] = useState<DrawnChart | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
   const [selection, select] = useState<Selection | null>(null);
   const last = useRef(0);
 
   useEffect(() => {
     last.current += 1;
     const mine = last.current;
+    setError(null);
     const parameters = new URLSearchParams(query);
     parameters.set("direction", direction);
     if (folded?.size === 0) parameters.set("folded", "");
@@ -50,7 +54,7 @@ export function useChart(saga: string, version?: number): LoadedChart {
       (answer) => mine === last.current && setDrawn(answer),
       (reason: unknown) => mine === last.current && setError(reason),
     );
-  }, [saga, query, folded, direction]);
+  }, [saga, query, folded, direction, attempt]);
 
   const model = whole.data.value?.model;
   const chart = useMemo((): SagaChart | null => {
@@ -72,7 +76,11 @@ export function useChart(saga: string, version?: number): LoadedChart {
       },
     };
   }, [model, drawn, selection, folded, direction]);
-  return { chart, error: error ?? whole.error.value };
+  const retry = (): void => {
+    if (error === null) whole.reload();
+    else setAttempt(attempt + 1);
+  };
+  return { chart, error: error ?? whole.error.value, retry };
 }
 
 function isParent({ states }: ChartModel, id: string): boolean {

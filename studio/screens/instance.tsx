@@ -43,8 +43,8 @@ export function Screen({ params }: ScreenProps) {
 }
 
 function WithChart({ feed, instance }: { feed: InstanceFeed; instance: Instance }) {
-  const { chart, error } = useChart(instance.saga, instance.version);
-  if (error !== null) return <Failure error={error} />;
+  const { chart, error, retry } = useChart(instance.saga, instance.version);
+  if (error !== null) return <Failure error={error} onRetry={retry} />;
   if (chart === null) return <Loading what="the chart" />;
   return <InstanceView feed={feed} instance={instance} chart={chart} />;
 }

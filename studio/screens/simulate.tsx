@@ -28,9 +28,9 @@ import "../styles/simulate.css";
 
 export function Screen({ params }: ScreenProps) {
   const saga = params["saga"] ?? "";
-  const { chart, error } = useChart(saga);
+  const { chart, error, retry } = useChart(saga);
   useCommands(chartKeysHelp);
-  if (error !== null) return <Failure error={error} />;
+  if (error !== null) return <Failure error={error} onRetry={retry} />;
   if (chart === null) return <Loading what="the chart" />;
   return <Simulate saga={saga} chart={chart} />;
 }

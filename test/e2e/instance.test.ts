@@ -154,6 +154,24 @@ test("a lost connection is told, and what was missed comes once when it is back"
   attempts.carry.length = 0;
 });
 
+test("what a lost server did not answer is asked again, and a stream that died without a word is begun anew", async () => {
+  const id = `p-${(count += 1)}`;
+  await studio.runtime.start(parcelSaga, { instanceId: id, input: { name: "tea" } });
+  const page = await studio.visit("/");
+  const streams: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith(`${id}/stream`)) streams.push(request.url());
+  });
+  await page.route("**/studio/api/layouts/**", (route) => route.abort(), { times: 1 });
+  await page.clock.install();
+  await page.goto(`${studio.url}/studio/i/parcel/${id}`);
+
+  await state(page, "packing").and(page.locator(".is-active")).waitFor();
+  const before = streams.length;
+  await page.clock.fastForward(40_000);
+  await expect.poll(() => streams.length, SOON).toBe(before + 1);
+});
+
 test.each(["light", "dark"] as const)(
   "the screen and its dialogs are accessible in %s",
   async (theme) => {
