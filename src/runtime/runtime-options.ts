@@ -19,6 +19,11 @@ export interface RuntimeOptions {
   /** Attempts at the same time. Default 1,000; the others wait in the outbox. */
   readonly attemptsMax?: number;
   /**
+   * How long a store that another program holds is asked again before what is sent is refused with SAGA_STORE_BUSY.
+   * Default 2,000.
+   */
+  readonly storePatienceMs?: number;
+  /**
    * For development: an assign that changes its context, instead of returning a new one, throws. Default false, since
    * it costs a look at all that is new in a context.
    */

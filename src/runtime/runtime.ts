@@ -30,6 +30,7 @@ import type { JournalView } from "./journal-view.ts";
 import { Loop } from "./loop.ts";
 import type { OperationRequest } from "./operation.ts";
 import { Operations } from "./operations.ts";
+import { STORE_PATIENCE_MS } from "./patient-store.ts";
 import { unreadinessOf } from "./readiness.ts";
 import { Registry } from "./registry.ts";
 import { replay } from "./replay.ts";
@@ -96,6 +97,7 @@ export class Runtime {
       store: options.store,
       clock,
       telemetry,
+      patienceMs: options.storePatienceMs ?? STORE_PATIENCE_MS,
       onOpened: () => this.#loop.resume(),
       onFailed: (error) => {
         this.#loop.stop();

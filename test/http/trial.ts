@@ -138,7 +138,13 @@ export async function openTrial(): Promise<Trial> {
     },
   });
   const store = controlled(openSqlite(":memory:"), control);
-  const runtime = await createRuntime({ store, sagas: [saga], clock: new ManualClock() });
+  const runtime = await createRuntime({
+    store,
+    sagas: [saga],
+    clock: new ManualClock(),
+    // Time stands still.
+    storePatienceMs: 0,
+  });
   const app = buildServer({ runtime });
   app.addHook("preHandler", async () => {
     if (control.throws) throw new Error("nobody expects it");

@@ -34,7 +34,7 @@ async function open({
   const told: TelemetryEvent[] = [];
   const store = wrap(openSqlite(path));
   const telemetry = (event: TelemetryEvent): void => void told.push(event);
-  const runtime = await createRuntime({ store, sagas, clock, telemetry });
+  const runtime = await createRuntime({ store, sagas, clock, telemetry, storePatienceMs: 0 });
   onTestFinished(() => runtime.close({ graceMs: 0 }));
   await clock.quiet();
   return { runtime, clock, told };

@@ -1,9 +1,12 @@
 /** A store that takes nothing for a while, because its disk is full or another program holds it. */
+import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { createRuntime, openSqlite, SagaError } from "../../src/index.ts";
 import type { TelemetryEvent } from "../../src/index.ts";
+import { STORE_PATIENCE_MS } from "../../src/runtime/patient-store.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { definePurchase, PATIENCE_MS } from "../fixtures/purchase.ts";
+import { databasePath } from "../fixtures/world.ts";
 
 type Trouble = "SAGA_STORE_FULL" | "SAGA_STORE_BUSY";
 const WRITES: ReadonlySet<PropertyKey> = new Set([
@@ -46,6 +49,8 @@ async function open() {
     store,
     sagas: [saga],
     clock,
+    // What waits for others is told by its own tests below.
+    storePatienceMs: 0,
     telemetry: (event) => void world.told.push(event),
   });
   onTestFinished(async () => {
@@ -197,4 +202,58 @@ test("a commit that takes too long is a reason, until one is quick again", async
   await runtime.start(saga, { input: { cents: 1 } });
 
   expect([during, after, codes()]).toEqual([["commit-slow"], ["commit-slow"], []]);
+});
+
+/** A runtime on a file that another connection holds, as a shell does that has begun to write. */
+async function held() {
+  const path = databasePath();
+  const [clock, told] = [new ManualClock(), [] as TelemetryEvent[]];
+  const saga = definePurchase({});
+  const telemetry = (event: TelemetryEvent) => void told.push(event);
+  const runtime = await createRuntime({ store: openSqlite(path), sagas: [saga], clock, telemetry });
+  const other = new Database(path);
+  onTestFinished(async () => {
+    other.close();
+    await runtime.close({ graceMs: 0 });
+  });
+  await runtime.start(saga, { instanceId: "b-1", input: { cents: 1 } });
+  other.exec("BEGIN IMMEDIATE");
+  const free = () => other.exec("ROLLBACK");
+  const start = (instanceId: string) => runtime.start(saga, { instanceId, input: { cents: 1 } });
+  return { clock, told, saga, runtime, free, start };
+}
+
+test("while another program holds the database for moments a commit waits, reads and the event loop go on, and nobody is refused", async () => {
+  const { clock, told, saga, runtime, free, start } = await held();
+
+  const waiting = start("b-2");
+  await clock.advance(STORE_PATIENCE_MS / 2);
+  // The loop turned again and again, or time had not moved.
+  const [read, second] = [await runtime.get(saga, "b-1"), start("b-3")];
+  free();
+  await clock.advance(STORE_PATIENCE_MS / 2);
+
+  expect(read.revision).toBe(1);
+  expect((await waiting).instance.revision).toBe(1);
+  expect((await second).instance.revision).toBe(1);
+  expect(told.filter(({ kind }) => kind === "shut")).toEqual([]);
+});
+
+test("one that is held for longer refuses what waits, all at once, and goes on by itself when it is free", async () => {
+  const { clock, runtime, free, start } = await held();
+  const busy = refusedAs("SAGA_STORE_BUSY");
+
+  const first = Promise.allSettled([start("b-2")]);
+  await clock.advance(STORE_PATIENCE_MS / 2);
+  const second = Promise.allSettled([start("b-3")]);
+  // The second is not patient anew.
+  await clock.advance(STORE_PATIENCE_MS / 2);
+  expect([await first, await second]).toMatchObject([[{ reason: busy }], [{ reason: busy }]]);
+  const codes = runtime.unreadiness().map(({ code }) => code);
+  await expect(start("b-4")).rejects.toThrow(busy);
+  free();
+  await clock.advance(1_000);
+
+  expect(codes).toContain("store-busy");
+  expect((await start("b-2")).instance.revision).toBe(1);
 });

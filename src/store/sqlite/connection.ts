@@ -18,8 +18,12 @@ export type Durability = "full" | "relaxed";
 /** A database that has no file, and ends when it is closed. */
 export const MEMORY = ":memory:";
 
-// Backup tools hold the file for moments; longer than this and the event loop stands still for too long.
-const BUSY_TIMEOUT_MS = 2_000;
+// While it is opened nobody else waits for the event loop, and what another program holds for moments is worth waiting for.
+const OPENING_BUSY_TIMEOUT_MS = 2_000;
+
+// Later the event loop stands still for as long: enough for a commit of somebody else. The runtime waits longer, and
+// without holding it up.
+const BUSY_TIMEOUT_MS = 50;
 
 // 64 MiB of pages: rarer checkpoints write a page that changed many times only once.
 const WAL_AUTOCHECKPOINT_PAGES = 16_384;
@@ -33,7 +37,7 @@ const UNSUPPORTED: Readonly<Record<string, number>> = { mmap_size: 0 };
 const pragmas: Readonly<Record<string, number>> = {
   synchronous: 2, // FULL
   foreign_keys: 1,
-  busy_timeout: BUSY_TIMEOUT_MS,
+  busy_timeout: OPENING_BUSY_TIMEOUT_MS,
   wal_autocheckpoint: WAL_AUTOCHECKPOINT_PAGES,
   journal_size_limit: WAL_SIZE_BYTES_MAX,
   temp_store: 2, // MEMORY
@@ -61,7 +65,7 @@ export function openConnection(
   file: string,
   examine: (client: Database.Database) => void = () => {},
 ): Database.Database {
-  const client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const client = new Database(file, { timeout: OPENING_BUSY_TIMEOUT_MS });
   try {
     // First of all, since it finds out whether the file is ours to write.
     const pending = findPendingMigrations(client, file);
@@ -75,6 +79,11 @@ export function openConnection(
     client.close();
     throw error;
   }
+}
+
+/** Ends the patience of the opening. */
+export function hasten(client: Database.Database): void {
+  applyPragma(client, "busy_timeout", BUSY_TIMEOUT_MS);
 }
 
 /** Takes the sync out of each commit. Until then everything is durable, the opening itself too. */

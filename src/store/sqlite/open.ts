@@ -7,7 +7,7 @@ import type { Database } from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { sql } from "drizzle-orm";
 import type { Store } from "../store.ts";
-import { MEMORY, openConnection, relax } from "./connection.ts";
+import { hasten, MEMORY, openConnection, relax } from "./connection.ts";
 import type { Durability } from "./connection.ts";
 import { createPrivately, toDatabasePath } from "./database-path.ts";
 import { createFence } from "./fence.ts";
@@ -83,6 +83,7 @@ function openStore(file: string, options: SqliteOptions, release: () => void): S
       if (hasFile) writeIdentity(file, { storeId, epoch, position: positionOf(client) });
     };
     keepIdentity();
+    hasten(client);
     if (durability === "relaxed") relax(client);
     return new SqliteStore({
       client,
