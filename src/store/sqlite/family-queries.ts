@@ -1,12 +1,12 @@
 /** What the store reads of children, messages and actions. */
-import { and, asc, eq, gt, placeholder } from "drizzle-orm";
-import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { Database } from "better-sqlite3";
+import { and, asc, eq, gt, placeholder, sql } from "drizzle-orm";
 import type { ChildRef, InstanceKey, StoredAction, StoredMessage } from "../family.ts";
 import { isActionWhole, isMessageWhole, wholeOnes } from "./damage.ts";
 import type { OnDamage } from "./damage.ts";
 import { prepareDrop, prepareSend } from "./family-writes.ts";
-import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
 import { actions, children, hasSystemId, instances, isLiveChild, messages } from "./schema.ts";
+import { describeRead, describeWrite } from "./statements.ts";
 
 interface Page {
   readonly afterPosition: number;
@@ -15,21 +15,25 @@ interface Page {
 
 export type Family = ReturnType<typeof prepareFamily>;
 
-export function prepareFamily(db: SqliteDatabase, onDamage: OnDamage) {
-  const remove = prepareWrite<{ position: number }>(
-    db.$client,
-    db.delete(actions).where(eq(actions.position, placeholder("position"))),
-  );
+export function prepareFamily(client: Database, onDamage: OnDamage) {
+  const remove = prepareRemoveAction(client);
+  const findLive = prepareFindLiveChildren(client);
   return {
-    ...prepareMessages(db, onDamage),
-    ...prepareActions(db, onDamage),
-    findLiveChildren: prepareFindLiveChildren(db),
-    findSystemId: prepareFindSystemId(db),
-    drop: prepareDrop(db),
-    send: prepareSend(db),
+    ...prepareMessages(client, onDamage),
+    ...prepareActions(client, onDamage),
+    findLiveChildren: (
+      page: Page,
+    ): readonly (InstanceKey & ChildRef & { readonly position: number })[] => findLive.all(page),
+    findSystemId: prepareSystemIds(client),
+    drop: prepareDrop(client),
+    send: prepareSend(client),
     finishAction: (position: number): boolean => remove.run({ position }) === 1,
   };
 }
+
+const prepareRemoveAction = describeWrite<{ position: number }>((db) =>
+  db.delete(actions).where(eq(actions.position, placeholder("position"))),
+);
 
 /** What is in order up to the first damaged one, of which is told; what comes after it has to wait. */
 function untilFirst<Row, Read>(
@@ -43,8 +47,8 @@ function untilFirst<Row, Read>(
 
 type MessageRow = typeof messages.$inferSelect;
 
-function prepareMessages(db: BetterSQLite3Database, onDamage: OnDamage) {
-  const ofReceiver = db
+const prepareMessagesOfReceiver = describeRead((db) =>
+  db
     .select()
     .from(messages)
     .where(
@@ -54,15 +58,21 @@ function prepareMessages(db: BetterSQLite3Database, onDamage: OnDamage) {
       ),
     )
     .orderBy(asc(messages.position))
-    .limit(placeholder("limit"))
-    .prepare();
-  const ofAll = db
+    .limit(placeholder("limit")),
+);
+
+const prepareAllMessages = describeRead((db) =>
+  db
     .select()
     .from(messages)
     .where(gt(messages.position, placeholder("afterPosition")))
     .orderBy(asc(messages.position))
-    .limit(placeholder("limit"))
-    .prepare();
+    .limit(placeholder("limit")),
+);
+
+function prepareMessages(client: Database, onDamage: OnDamage) {
+  const ofReceiver = prepareMessagesOfReceiver(client);
+  const ofAll = prepareAllMessages(client);
   // Those after a damaged one must not go before it: its receiver comes into quarantine.
   const whole = (rows: readonly MessageRow[]): readonly StoredMessage[] =>
     wholeOnes(rows, isMessageWhole, (row) => {
@@ -72,7 +82,7 @@ function prepareMessages(db: BetterSQLite3Database, onDamage: OnDamage) {
   return {
     readMessages: ({ saga, instanceId }: InstanceKey, limit: number): readonly StoredMessage[] =>
       untilFirst(ofReceiver.all({ saga, instanceId, limit }), isMessageWhole, whole),
-    findMessages: (page: Page): readonly StoredMessage[] => whole(ofAll.all({ ...page })),
+    findMessages: (page: Page): readonly StoredMessage[] => whole(ofAll.all(page)),
   };
 }
 
@@ -89,8 +99,8 @@ function toMessage(row: MessageRow): StoredMessage {
   };
 }
 
-function prepareActions(db: BetterSQLite3Database, onDamage: OnDamage) {
-  const ofInstance = db
+const prepareActionsOfInstance = describeRead((db) =>
+  db
     .select({ row: actions })
     .from(actions)
     .innerJoin(instances, eq(instances.key, actions.instance))
@@ -101,9 +111,11 @@ function prepareActions(db: BetterSQLite3Database, onDamage: OnDamage) {
       ),
     )
     .orderBy(asc(actions.position))
-    .limit(placeholder("limit"))
-    .prepare();
-  const ofAll = db
+    .limit(placeholder("limit")),
+);
+
+const prepareAllActions = describeRead((db) =>
+  db
     .select({
       saga: instances.saga,
       instanceId: instances.instanceId,
@@ -113,8 +125,12 @@ function prepareActions(db: BetterSQLite3Database, onDamage: OnDamage) {
     .innerJoin(instances, eq(instances.key, actions.instance))
     .where(gt(actions.position, placeholder("afterPosition")))
     .orderBy(asc(actions.position))
-    .limit(placeholder("limit"))
-    .prepare();
+    .limit(placeholder("limit")),
+);
+
+function prepareActions(client: Database, onDamage: OnDamage) {
+  const ofInstance = prepareActionsOfInstance(client);
+  const ofAll = prepareAllActions(client);
   return {
     readActions: ({ saga, instanceId }: InstanceKey, limit: number): readonly StoredAction[] => {
       const rows = ofInstance.all({ saga, instanceId, limit }).map(({ row }) => row);
@@ -125,7 +141,7 @@ function prepareActions(db: BetterSQLite3Database, onDamage: OnDamage) {
       return untilFirst(rows, isWhole, (read) => wholeOnes(read, isWhole, tell).map(toAction));
     },
     findActions: (page: Page): readonly (InstanceKey & { readonly position: number })[] =>
-      ofAll.all({ ...page }),
+      ofAll.all(page),
   };
 }
 
@@ -135,8 +151,8 @@ function toAction({ instance: _instance, seal: _seal, ...action }: ActionRow): S
   return action;
 }
 
-function prepareFindLiveChildren(db: BetterSQLite3Database) {
-  const find = db
+const prepareFindLiveChildren = describeRead((db) =>
+  db
     .select({
       saga: instances.saga,
       instanceId: instances.instanceId,
@@ -148,14 +164,11 @@ function prepareFindLiveChildren(db: BetterSQLite3Database) {
     .innerJoin(instances, eq(instances.key, children.instance))
     .where(and(isLiveChild, gt(children.key, placeholder("afterPosition"))))
     .orderBy(asc(children.key))
-    .limit(placeholder("limit"))
-    .prepare();
-  return (page: Page): readonly (InstanceKey & ChildRef & { readonly position: number })[] =>
-    find.all({ ...page });
-}
+    .limit(placeholder("limit")),
+);
 
-function prepareFindSystemId(db: BetterSQLite3Database) {
-  const find = db
+const prepareFindSystemId = describeRead((db) =>
+  db
     .select({
       parentSaga: instances.saga,
       src: children.src,
@@ -166,16 +179,17 @@ function prepareFindSystemId(db: BetterSQLite3Database) {
     .where(
       and(
         hasSystemId,
-        eq(children.root, placeholder("root")),
+        eq(children.root, sql`${sql.param(placeholder("root"), children.root)}`),
         eq(children.systemId, placeholder("systemId")),
       ),
     )
-    .limit(1)
-    .prepare();
-  return (root: InstanceKey, systemId: string): InstanceKey | null => {
-    // As the column writes it: a placeholder of Drizzle's does not.
-    const text = JSON.stringify({ saga: root.saga, instanceId: root.instanceId });
-    const found = find.get({ root: text, systemId });
+    .limit(1),
+);
+
+function prepareSystemIds(client: Database) {
+  const find = prepareFindSystemId(client);
+  return ({ saga, instanceId }: InstanceKey, systemId: string): InstanceKey | null => {
+    const found = find.get({ root: { saga, instanceId }, systemId });
     if (found === undefined || found.instanceId === null) return null;
     return { saga: `${found.parentSaga}.${found.src}`, instanceId: found.instanceId };
   };

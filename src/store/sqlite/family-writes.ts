@@ -1,27 +1,23 @@
 /** What a write set changes between instances: children, messages, and actions to be performed. */
+import type { Database } from "better-sqlite3";
 import { and, eq, placeholder, sql } from "drizzle-orm";
 import type { ActionRecord, ChildMove, ChildRecord, ChildRef, MessageRecord } from "../family.ts";
 import type { WriteSet } from "../store.ts";
 import { boundColumns } from "./columns.ts";
-import { prepareSealed, prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
 import { sealOfAction, sealOfChild, sealOfMessage } from "./row-seals.ts";
 import { actions, children, messages } from "./schema.ts";
 import { sealOfState } from "./seal.ts";
+import { describeSealed, describeWrite } from "./statements.ts";
 
 interface OfInstance {
   readonly instance: number;
 }
 
-export function prepareFamilyWrites(db: SqliteDatabase) {
-  const send = prepareSend(db);
-  const take = prepareDrop(db);
-  const { position: _, ...action } = boundColumns(actions);
-  const ask = prepareSealed<ActionRecord, OfInstance>(
-    db.$client,
-    db.insert(actions).values(action),
-    sealOfAction,
-  );
-  const changeChildren = prepareChildren(db);
+export function prepareFamilyWrites(client: Database) {
+  const send = prepareSend(client);
+  const take = prepareDrop(client);
+  const ask = prepareAsk(client);
+  const changeChildren = prepareChildren(client);
 
   return {
     /** False if the message is gone. */
@@ -38,13 +34,18 @@ export function prepareFamilyWrites(db: SqliteDatabase) {
   };
 }
 
-export function prepareSend(db: SqliteDatabase): (message: MessageRecord) => void {
+const prepareAsk = describeSealed<ActionRecord, OfInstance>(sealOfAction, (db) => {
+  const { position: _, ...action } = boundColumns(actions);
+  return db.insert(actions).values(action);
+});
+
+const prepareInsert = describeSealed<object>(sealOfMessage, (db) => {
   const { position: _, ...message } = boundColumns(messages);
-  const insert = prepareSealed<object>(
-    db.$client,
-    db.insert(messages).values(message),
-    sealOfMessage,
-  );
+  return db.insert(messages).values(message);
+});
+
+export function prepareSend(client: Database): (message: MessageRecord) => void {
+  const insert = prepareInsert(client);
   return ({ from, to, about, kind, event, traceparent }) => {
     const row = {
       toSaga: to.saga,
@@ -61,38 +62,46 @@ export function prepareSend(db: SqliteDatabase): (message: MessageRecord) => voi
   };
 }
 
+const prepareRemove = describeWrite<{ position: number }>((db) =>
+  db.delete(messages).where(eq(messages.position, placeholder("position"))),
+);
+
 /** Answers whether the message was there. */
-export function prepareDrop(db: SqliteDatabase): (position: number) => boolean {
-  const remove = prepareWrite<{ position: number }>(
-    db.$client,
-    db.delete(messages).where(eq(messages.position, placeholder("position"))),
-  );
+export function prepareDrop(client: Database): (position: number) => boolean {
+  const remove = prepareRemove(client);
   return (position) => remove.run({ position }) === 1;
 }
 
-function prepareChildren(db: SqliteDatabase) {
-  const { key: _, ...child } = boundColumns(children);
-  const start = prepareSealed<ChildRecord, OfInstance & { stateSeal: number | null }>(
-    db.$client,
-    db.insert(children).values(child),
-    sealOfChild,
-  );
-  const isNamed = and(
-    eq(children.instance, placeholder("instance")),
-    eq(children.childId, placeholder("childId")),
-    eq(children.generation, placeholder("generation")),
-  );
-  const end = prepareWrite<ChildRef & OfInstance>(db.$client, db.delete(children).where(isNamed));
-  const move = prepareWrite<ChildMove & OfInstance & { stateSeal: number | null }>(
-    db.$client,
-    db
-      .update(children)
-      .set({
-        state: sql`${placeholder("state")}`,
-        stateSeal: sql`${placeholder("stateSeal")}`,
-      })
-      .where(isNamed),
-  );
+const prepareStart = describeSealed<ChildRecord, OfInstance & { stateSeal: number | null }>(
+  sealOfChild,
+  (db) => {
+    const { key: _, ...child } = boundColumns(children);
+    return db.insert(children).values(child);
+  },
+);
+
+const isNamed = and(
+  eq(children.instance, placeholder("instance")),
+  eq(children.childId, placeholder("childId")),
+  eq(children.generation, placeholder("generation")),
+);
+
+const prepareEnd = describeWrite<ChildRef & OfInstance>((db) => db.delete(children).where(isNamed));
+
+const prepareMove = describeWrite<ChildMove & OfInstance & { stateSeal: number | null }>((db) =>
+  db
+    .update(children)
+    .set({
+      state: sql`${placeholder("state")}`,
+      stateSeal: sql`${placeholder("stateSeal")}`,
+    })
+    .where(isNamed),
+);
+
+function prepareChildren(client: Database) {
+  const start = prepareStart(client);
+  const end = prepareEnd(client);
+  const move = prepareMove(client);
   return (instance: number, writeSet: WriteSet): void => {
     for (const record of writeSet.childrenStarted) {
       start.run(writeSet.instance, record, { instance, stateSeal: sealOfState(record.state) });

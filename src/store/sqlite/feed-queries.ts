@@ -4,23 +4,24 @@
  * A page looks at a window of positions, or of one instance's revisions, so that a filter that fits nothing costs
  * no more than one that fits all.
  */
+import type { Database } from "better-sqlite3";
 import { and, asc, eq, gt, gte, lt, lte, placeholder, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { FeedEntry, FeedPage, FeedQuery } from "../store.ts";
-import type { SqliteDatabase } from "./prepared-write.ts";
 import { journalColumns } from "./queries.ts";
 import { instances, journal } from "./schema.ts";
+import { describeRead, type Describer } from "./statements.ts";
 
 export type Feed = ReturnType<typeof prepareFeed>;
 
-export function prepareFeed(db: SqliteDatabase) {
+export function prepareFeed(client: Database) {
   // What was given out, even if the last entries are deleted one day.
-  const findLast = db.$client
+  const findLast = client
     .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
     .pluck();
   const lastPosition = (): number => findLast.get() ?? 0;
-  const readWindow = prepareWindow(db);
-  const readInstance = prepareInstance(db, lastPosition);
+  const readWindow = prepareWindow(client);
+  const readInstance = prepareInstance(client, lastPosition);
 
   return {
     lastPosition,
@@ -29,8 +30,9 @@ export function prepareFeed(db: SqliteDatabase) {
   };
 }
 
-function prepareWindow(db: SqliteDatabase) {
-  const isAfter = gt(journal.position, placeholder("afterPosition"));
+const isAfter = gt(journal.position, placeholder("afterPosition"));
+
+const prepareFindEnd = describeRead((db) => {
   const window = db
     .select({ position: journal.position })
     .from(journal)
@@ -38,14 +40,16 @@ function prepareWindow(db: SqliteDatabase) {
     .orderBy(asc(journal.position))
     .limit(placeholder("limit"))
     .as("looked_at");
-  const findEnd = db
+  return db
     .select({
       position: sql<number | null>`max(${window.position})`,
       looked: sql<number>`count(*)`,
     })
-    .from(window)
-    .prepare();
-  const find = select(db)
+    .from(window);
+});
+
+const prepareFindWithin = describeRead((db) =>
+  select(db)
     .where(
       and(
         isAfter,
@@ -54,8 +58,12 @@ function prepareWindow(db: SqliteDatabase) {
         fits("phase", journal.phase),
       ),
     )
-    .orderBy(asc(journal.position))
-    .prepare();
+    .orderBy(asc(journal.position)),
+);
+
+function prepareWindow(client: Database) {
+  const findEnd = prepareFindEnd(client);
+  const find = prepareFindWithin(client);
 
   return ({ afterPosition, limit, ...filter }: FeedQuery): FeedPage => {
     const end = findEnd.get({ afterPosition, limit });
@@ -69,8 +77,9 @@ function prepareWindow(db: SqliteDatabase) {
 }
 
 /** Revisions of an instance ascend with their positions, so the index of its revisions gives the order. */
-function prepareInstance(db: SqliteDatabase, lastPosition: () => number) {
-  const { client, find, read } = prepareInstanceReads(db);
+function prepareInstance(client: Database, lastPosition: () => number) {
+  const find = prepareFindHead(client);
+  const read = prepareReadRevisions(client);
   const positionOf = client
     .prepare<[number, number], number>(
       "SELECT position FROM journal WHERE instance = ? AND revision = ?",
@@ -107,8 +116,8 @@ interface Head {
   readonly revision: number;
 }
 
-function prepareInstanceReads(db: SqliteDatabase) {
-  const find = db
+const prepareFindHead = describeRead((db) =>
+  db
     .select({ key: instances.key, revision: instances.revision })
     .from(instances)
     .where(
@@ -116,9 +125,11 @@ function prepareInstanceReads(db: SqliteDatabase) {
         eq(instances.saga, placeholder("saga")),
         eq(instances.instanceId, placeholder("instanceId")),
       ),
-    )
-    .prepare();
-  const read = select(db)
+    ),
+);
+
+const prepareReadRevisions = describeRead((db) =>
+  select(db)
     .where(
       and(
         eq(journal.instance, placeholder("key")),
@@ -127,12 +138,10 @@ function prepareInstanceReads(db: SqliteDatabase) {
         fits("phase", journal.phase),
       ),
     )
-    .orderBy(asc(journal.revision))
-    .prepare();
-  return { client: db.$client, find, read };
-}
+    .orderBy(asc(journal.revision)),
+);
 
-function select(db: SqliteDatabase) {
+function select(db: Describer) {
   return db
     .select({
       position: journal.position,

@@ -9,6 +9,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { SagaError } from "../../errors.ts";
 import { toStoreError } from "./sqlite-errors.ts";
+import { once } from "./statements.ts";
 import type { SqliteTransaction } from "./transaction.ts";
 
 export interface Guest {
@@ -26,8 +27,8 @@ const STATEMENT =
 
 export function createGuest(client: Database): Guest {
   const gate = new Gate(client);
-  const tx = drizzle({ client: toGuarded(client, gate) });
-  return { run: (work) => gate.run(() => work(tx)) };
+  const tx = once(() => drizzle({ client: toGuarded(client, gate) }));
+  return { run: (work) => gate.run(() => work(tx())) };
 }
 
 /** Open while the user's function runs. */

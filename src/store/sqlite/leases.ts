@@ -6,7 +6,7 @@
  * that lost attempt can no longer take effect is kept beside the new lease.
  */
 import { and, asc, eq, isNull, placeholder, sql } from "drizzle-orm";
-import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { Database } from "better-sqlite3";
 import type {
   AbandonedEffect,
   ClaimedEffect,
@@ -16,7 +16,7 @@ import type {
 } from "../store.ts";
 import { isEffectWhole, wholeOnes } from "./damage.ts";
 import type { OnDamageOf } from "./damage.ts";
-import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { describeRead, describeWrite, type Describer } from "./statements.ts";
 import { instances, isAbandoned, isLive, lapsesAtMs, moves, outbox } from "./schema.ts";
 
 /** An effect that may be claimed, with its row. */
@@ -39,26 +39,21 @@ export function toEffect(row: typeof outbox.$inferSelect): EffectRecord {
 }
 
 export function prepareLeases(
-  db: SqliteDatabase,
+  client: Database,
   { epoch, onDamage }: { epoch: number; onDamage: OnDamageOf },
 ) {
-  const findUnclaimed = prepareFindUnclaimed(db);
-  const findUnheld = prepareFindUnheld(db);
-  const take = prepareWrite<{ key: number; leaseUntilMs: number; lostUntilMs: number | null }>(
-    db.$client,
-    db
-      .update(outbox)
-      .set({
-        leaseUntilMs: sql`${placeholder("leaseUntilMs")}`,
-        lostUntilMs: sql`${placeholder("lostUntilMs")}`,
-        owner: epoch,
-      })
-      .where(eq(outbox.key, placeholder("key"))),
-  );
+  const findUnclaimed = prepareFindUnclaimed(client);
+  const findUnheld = prepareFindUnheld(client);
+  const findAbandoned = prepareFindAbandoned(client);
+  const take = prepareTake(client);
+  const extend = prepareExtend(client);
 
   return {
-    findAbandoned: prepareFindAbandoned(db),
-    extend: prepareExtend(db, epoch),
+    findAbandoned: (limit: number): readonly AbandonedEffect[] => findAbandoned.all({ limit }),
+
+    extend(effect: InstanceKey & EffectRef, leaseUntilMs: number): void {
+      extend.run(effect, { leaseUntilMs, epoch });
+    },
 
     /** Writes nothing: an idle worker costs no commit. */
     findClaimable({ limit, nowMs }: ClaimOptions): readonly Claimable[] {
@@ -78,7 +73,7 @@ export function prepareLeases(
     claim({ key, effect, ...name }: Claimable, options: ClaimOptions): ClaimedEffect {
       const { leaseUntilMs } = options;
       const lostUntilMs = lostUntilMsOf(effect, options.nowMs);
-      take.run({ key, leaseUntilMs, lostUntilMs });
+      take.run({ key, leaseUntilMs, lostUntilMs, epoch });
       return { ...name, effect: { ...effect, leaseUntilMs, lostUntilMs } };
     },
   };
@@ -91,7 +86,7 @@ function lostUntilMsOf(effect: EffectRecord, nowMs: number): number | null {
   return Math.max(leaseUntilMs, lostUntilMs ?? leaseUntilMs);
 }
 
-function selectClaimable(db: BetterSQLite3Database) {
+function selectClaimable(db: Describer) {
   return db
     .select({ saga: instances.saga, instanceId: instances.instanceId, row: outbox })
     .from(outbox)
@@ -99,15 +94,14 @@ function selectClaimable(db: BetterSQLite3Database) {
 }
 
 // Two queries, since in each the index gives the order or the range: the cost is the limit, not the backlog.
-function prepareFindUnclaimed(db: BetterSQLite3Database) {
-  return selectClaimable(db)
+const prepareFindUnclaimed = describeRead((db) =>
+  selectClaimable(db)
     .where(and(isLive, isNull(outbox.owner), isNull(outbox.leaseUntilMs), moves))
     .orderBy(asc(outbox.key))
-    .limit(placeholder("limit"))
-    .prepare();
-}
+    .limit(placeholder("limit")),
+);
 
-function prepareFindUnheld(db: BetterSQLite3Database) {
+const prepareFindUnheld = describeRead((db) => {
   // As a row value: of an earlier owner, or ours and lapsed. Epochs only grow.
   const isUnheld = sql`(${outbox.owner}, ${outbox.leaseUntilMs}) <= (${placeholder("epoch")}, ${placeholder("nowMs")})`;
   return (
@@ -116,11 +110,29 @@ function prepareFindUnheld(db: BetterSQLite3Database) {
       // The plus keeps SQLite from walking the whole outbox in this order instead of the range.
       .orderBy(sql`+${outbox.key}`)
       .limit(placeholder("limit"))
-      .prepare()
   );
-}
+});
 
-function prepareExtend(db: SqliteDatabase, epoch: number) {
+const prepareTake = describeWrite<{
+  key: number;
+  epoch: number;
+  leaseUntilMs: number;
+  lostUntilMs: number | null;
+}>((db) =>
+  db
+    .update(outbox)
+    .set({
+      leaseUntilMs: sql`${placeholder("leaseUntilMs")}`,
+      lostUntilMs: sql`${placeholder("lostUntilMs")}`,
+      owner: sql`${placeholder("epoch")}`,
+    })
+    .where(eq(outbox.key, placeholder("key"))),
+);
+
+const prepareExtend = describeWrite<
+  InstanceKey & EffectRef,
+  { epoch: number; leaseUntilMs: number }
+>((db) => {
   const instance = db
     .select({ key: instances.key })
     .from(instances)
@@ -136,22 +148,16 @@ function prepareExtend(db: SqliteDatabase, epoch: number) {
     eq(outbox.generation, placeholder("generation")),
     isLive,
     // What this opening has not claimed is not running here.
-    eq(outbox.owner, epoch),
+    eq(outbox.owner, placeholder("epoch")),
   );
-  const extend = prepareWrite<InstanceKey & EffectRef & { leaseUntilMs: number }>(
-    db.$client,
-    db
-      .update(outbox)
-      .set({ leaseUntilMs: sql`${placeholder("leaseUntilMs")}` })
-      .where(isRunning),
-  );
-  return (effect: InstanceKey & EffectRef, leaseUntilMs: number): void => {
-    extend.run({ ...effect, leaseUntilMs });
-  };
-}
+  return db
+    .update(outbox)
+    .set({ leaseUntilMs: sql`${placeholder("leaseUntilMs")}` })
+    .where(isRunning);
+});
 
-function prepareFindAbandoned(db: BetterSQLite3Database) {
-  const find = db
+const prepareFindAbandoned = describeRead((db) =>
+  db
     .select({
       saga: instances.saga,
       instanceId: instances.instanceId,
@@ -164,7 +170,5 @@ function prepareFindAbandoned(db: BetterSQLite3Database) {
     .innerJoin(instances, eq(instances.key, outbox.instance))
     .where(isAbandoned)
     .orderBy(lapsesAtMs, asc(outbox.key))
-    .limit(placeholder("limit"))
-    .prepare();
-  return (limit: number): readonly AbandonedEffect[] => find.all({ limit });
-}
+    .limit(placeholder("limit")),
+);

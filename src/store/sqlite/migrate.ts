@@ -11,6 +11,7 @@ import type { Database } from "better-sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { SagaError } from "../../errors.ts";
 import { createPrivately } from "./database-path.ts";
+import { once } from "./statements.ts";
 
 /** "Saga" in ASCII. Marks our files in SQLite's header, where `file` and the sqlite3 shell show it. */
 const APPLICATION_ID = 0x53616761;
@@ -35,7 +36,7 @@ export interface PendingMigrations {
  * @throws {SagaError} SAGA_STORE_TOO_NEW if a newer program has migrated it.
  */
 export function findPendingMigrations(client: Database, path: string): PendingMigrations {
-  const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(MIGRATIONS_URL) });
+  const migrations = readMigrations();
   const applied = readSchemaVersion(client, path);
   if (applied > migrations.length) {
     throw new SagaError(
@@ -49,9 +50,14 @@ export function findPendingMigrations(client: Database, path: string): PendingMi
   };
 }
 
+// Read once: the files of a program do not change while it runs.
+const readMigrations = once(() =>
+  readMigrationFiles({ migrationsFolder: fileURLToPath(MIGRATIONS_URL) }),
+);
+
 /** How many migrations this program knows. */
 export function countMigrations(): number {
-  return readMigrationFiles({ migrationsFolder: fileURLToPath(MIGRATIONS_URL) }).length;
+  return readMigrations().length;
 }
 
 /**

@@ -4,7 +4,6 @@
  * Either all of it holds, or nothing stays open.
  */
 import type { Database } from "better-sqlite3";
-import { drizzle } from "drizzle-orm/better-sqlite3";
 import { sql } from "drizzle-orm";
 import type { Store } from "../store.ts";
 import { hasten, MEMORY, openConnection, relax } from "./connection.ts";
@@ -24,6 +23,7 @@ import { takeOwnerLock } from "./owner-lock.ts";
 import { meta } from "./schema.ts";
 import { toOpenError } from "./sqlite-errors.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { describeRead, describeWrite } from "./statements.ts";
 import type { SqliteTransaction } from "./transaction.ts";
 
 export interface SqliteOptions {
@@ -67,7 +67,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Store {
 }
 
 function openStore(file: string, options: SqliteOptions, release: () => void): Store {
-  const { setup = () => {}, durability = "full" } = options;
+  const { setup, durability = "full" } = options;
   const hasFile = file !== MEMORY;
   const known = hasFile ? readIdentity(file) : null;
   if (hasFile) {
@@ -76,8 +76,10 @@ function openStore(file: string, options: SqliteOptions, release: () => void): S
   }
   const client = openConnection(file, (found) => checkIdentity(file, known, identityOf(found)));
   try {
-    const guest = createGuest(client);
-    client.transaction(() => guest.run(setup)).immediate();
+    if (setup !== undefined) {
+      const guest = createGuest(client);
+      client.transaction(() => guest.run(setup)).immediate();
+    }
     const { storeId, epoch } = nextEpoch(client);
     const keepIdentity = (): void => {
       if (hasFile) writeIdentity(file, { storeId, epoch, position: positionOf(client) });
@@ -101,14 +103,20 @@ function openStore(file: string, options: SqliteOptions, release: () => void): S
 
 /** Counts this opening, durably, before anything is claimed in its name. */
 function nextEpoch(client: Database): { storeId: string; epoch: number } {
-  const count = client.transaction(() =>
-    drizzle(client)
-      .insert(meta)
-      .values({ id: 1, storeId: sql`lower(hex(randomblob(16)))`, epoch: 1 })
-      .onConflictDoUpdate({ target: meta.id, set: { epoch: sql`${meta.epoch} + 1` } })
-      .returning({ storeId: meta.storeId, epoch: meta.epoch })
-      .get(),
-  );
-  // A COMMIT of its own, since better-sqlite3 tells nothing of a commit that fails after the row of `returning`.
-  return count.immediate();
+  // Without `returning`, since better-sqlite3 tells nothing of a commit that fails after the row of it.
+  prepareCount(client).run({});
+  const counted = prepareReadMeta(client).get();
+  if (counted === undefined) throw new Error("the row that was written a moment ago is gone");
+  return counted;
 }
+
+const prepareCount = describeWrite((db) =>
+  db
+    .insert(meta)
+    .values({ id: 1, storeId: sql`lower(hex(randomblob(16)))`, epoch: 1 })
+    .onConflictDoUpdate({ target: meta.id, set: { epoch: sql`${meta.epoch} + 1` } }),
+);
+
+const prepareReadMeta = describeRead((db) =>
+  db.select({ storeId: meta.storeId, epoch: meta.epoch }).from(meta),
+);

@@ -1,29 +1,15 @@
 /** Parked events: how they are kept, found, and let go of exactly once. */
+import type { Database } from "better-sqlite3";
 import { and, asc, eq, gt, placeholder } from "drizzle-orm";
-import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { ParkedRecord, ParkingInstance, WriteSet } from "../store.ts";
+import type { ParkedRecord, WriteSet } from "../store.ts";
 import { boundColumns } from "./columns.ts";
-import { prepareSealed, prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
 import { sealOfParked } from "./row-seals.ts";
 import { instances, parked } from "./schema.ts";
+import { describeRead, describeSealed, describeWrite } from "./statements.ts";
 
-export function prepareParking(db: SqliteDatabase) {
-  const park = prepareSealed<ParkedRecord, { instance: number }>(
-    db.$client,
-    db.insert(parked).values(boundColumns(parked)),
-    sealOfParked,
-  );
-  const remove = prepareWrite<{ instance: number; sequence: number }>(
-    db.$client,
-    db
-      .delete(parked)
-      .where(
-        and(
-          eq(parked.instance, placeholder("instance")),
-          eq(parked.sequence, placeholder("sequence")),
-        ),
-      ),
-  );
+export function prepareParking(client: Database) {
+  const insert = prepareInsert(client);
+  const remove = prepareRemove(client);
 
   return {
     /** False if the parked event is gone. */
@@ -31,13 +17,28 @@ export function prepareParking(db: SqliteDatabase) {
       return sequence === null || remove.run({ instance, sequence }) === 1;
     },
     park(instance: number, { parked: record, instance: owner }: WriteSet): void {
-      if (record !== null) park.run(owner, record, { instance });
+      if (record !== null) insert.run(owner, record, { instance });
     },
   };
 }
 
-export function prepareFindParked(db: BetterSQLite3Database) {
-  const find = db
+const prepareInsert = describeSealed<ParkedRecord, { instance: number }>(sealOfParked, (db) =>
+  db.insert(parked).values(boundColumns(parked)),
+);
+
+const prepareRemove = describeWrite<{ instance: number; sequence: number }>((db) =>
+  db
+    .delete(parked)
+    .where(
+      and(
+        eq(parked.instance, placeholder("instance")),
+        eq(parked.sequence, placeholder("sequence")),
+      ),
+    ),
+);
+
+export const prepareFindParked = describeRead((db) =>
+  db
     .selectDistinct({
       saga: instances.saga,
       instanceId: instances.instanceId,
@@ -47,8 +48,5 @@ export function prepareFindParked(db: BetterSQLite3Database) {
     .innerJoin(instances, eq(instances.key, parked.instance))
     .where(gt(parked.instance, placeholder("afterPosition")))
     .orderBy(asc(parked.instance))
-    .limit(placeholder("limit"))
-    .prepare();
-  return (page: { afterPosition: number; limit: number }): readonly ParkingInstance[] =>
-    find.all(page);
-}
+    .limit(placeholder("limit")),
+);

@@ -5,23 +5,20 @@
  * A batch changes each count once, however many instances come and go.
  */
 import { and, eq, getTableColumns, placeholder, sql } from "drizzle-orm";
+import type { Database } from "better-sqlite3";
 import type { InstanceRecord } from "../store.ts";
-import { prepareReturning, prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { boundColumns } from "./columns.ts";
 import { places } from "./schema.ts";
+import { describeColumn, describeWrite } from "./statements.ts";
 
 type Standing = Pick<InstanceRecord, "saga" | "version" | "phase" | "state" | "tags">;
 
 export type Places = ReturnType<typeof preparePlaces>;
 
-export function preparePlaces(db: SqliteDatabase) {
-  const findOrAdd = prepareFindOrAdd(db);
-  const add = prepareWrite<{ key: number; by: number }>(
-    db.$client,
-    db
-      .update(places)
-      .set({ instances: sql`${places.instances} + ${placeholder("by")}` })
-      .where(eq(places.key, placeholder("key"))),
-  );
+export function preparePlaces(client: Database) {
+  const find = prepareFind(client);
+  const insert = prepareInsert(client);
+  const add = prepareAdd(client);
   /** Keys by name, of those that are surely committed. */
   const known = new Map<string, number>();
   /** Those of the open transaction, which may still be rolled back. */
@@ -38,11 +35,12 @@ export function preparePlaces(db: SqliteDatabase) {
       changes.clear();
     },
 
-    placeOf({ saga, version, phase, state, tags }: Standing): number {
+    placeOf(standing: Standing): number {
+      const { saga, version, phase, state, tags } = standing;
       const name = JSON.stringify([saga, version, phase, state, tags]);
       let key = known.get(name) ?? found.get(name);
       if (key === undefined) {
-        key = findOrAdd({ saga, version, phase, state, tags });
+        key = Number(find.get(standing) ?? insert.get(standing));
         found.set(name, key);
       }
       return key;
@@ -68,28 +66,33 @@ export function preparePlaces(db: SqliteDatabase) {
   };
 }
 
-function prepareFindOrAdd(db: SqliteDatabase): (standing: Standing) => number {
-  const { saga, version, phase, state, tags } = getTableColumns(places);
-  const named = { saga, version, phase, state, tags };
-  const bound = Object.entries(named).map(
-    ([name, column]) => [name, sql`${sql.param(placeholder(name), column)}`] as const,
+const prepareFind = describeColumn<Standing>((db) => {
+  const isNamed = Object.entries(boundName()).map(([name, value]) =>
+    eq(getTableColumns(places)[name as keyof Standing], value),
   );
-  const values = Object.fromEntries(bound) as Record<keyof typeof named, ReturnType<typeof sql>>;
-  const insert = prepareReturning<Standing>(
-    db.$client,
-    db
-      .insert(places)
-      .values({ ...values, instances: 0 })
-      .onConflictDoNothing()
-      .returning({ key: places.key }),
-  );
-  const isNamed = bound.map(([name, value]) => eq(named[name as keyof typeof named], value));
-  const find = prepareReturning<Standing>(
-    db.$client,
-    db
-      .select({ key: places.key })
-      .from(places)
-      .where(and(...isNamed)),
-  );
-  return (standing) => Number(find.get(standing) ?? insert.get(standing));
+  return db
+    .select({ key: places.key })
+    .from(places)
+    .where(and(...isNamed));
+});
+
+const prepareInsert = describeColumn<Standing>((db) =>
+  db
+    .insert(places)
+    .values({ ...boundName(), instances: 0 })
+    .onConflictDoNothing()
+    .returning({ key: places.key }),
+);
+
+const prepareAdd = describeWrite<{ key: number; by: number }>((db) =>
+  db
+    .update(places)
+    .set({ instances: sql`${places.instances} + ${placeholder("by")}` })
+    .where(eq(places.key, placeholder("key"))),
+);
+
+/** What names a place. */
+function boundName() {
+  const { saga, version, phase, state, tags } = boundColumns(places);
+  return { saga, version, phase, state, tags };
 }

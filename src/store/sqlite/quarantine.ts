@@ -1,9 +1,10 @@
 /** Quarantine in its column, and the way out of it. */
+import type { Database } from "better-sqlite3";
 import { and, eq, isNull, placeholder, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
+import { drizzle, type BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { InstanceKey, InstanceRecord, Quarantine } from "../store.ts";
-import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
 import {
   sealOfAction,
   sealOfAnswer,
@@ -18,32 +19,35 @@ import {
   answers,
   children,
   instances,
+  journal,
   messages,
   outbox,
   parked,
   timers,
 } from "./schema.ts";
 import { sealOfState } from "./seal.ts";
+import { describeWrite } from "./statements.ts";
+
+const prepareMark = describeWrite<InstanceKey & { quarantined: Quarantine }>((db) =>
+  db
+    .update(instances)
+    .set({
+      quarantined: sql`${sql.param(placeholder("quarantined"), instances.quarantined)}`,
+    })
+    .where(
+      and(
+        eq(instances.saga, placeholder("saga")),
+        eq(instances.instanceId, placeholder("instanceId")),
+        isNull(instances.quarantined),
+      ),
+    ),
+);
 
 export function prepareQuarantine(
-  db: SqliteDatabase,
+  client: Database,
 ): (key: InstanceKey, quarantine: Quarantine) => void {
-  const write = prepareWrite<InstanceKey & { quarantined: Quarantine }>(
-    db.$client,
-    db
-      .update(instances)
-      .set({
-        quarantined: sql`${sql.param(placeholder("quarantined"), instances.quarantined)}`,
-      })
-      .where(
-        and(
-          eq(instances.saga, placeholder("saga")),
-          eq(instances.instanceId, placeholder("instanceId")),
-          isNull(instances.quarantined),
-        ),
-      ),
-  );
-  return ({ saga, instanceId }, quarantined) => void write.run({ saga, instanceId, quarantined });
+  const mark = prepareMark(client);
+  return ({ saga, instanceId }, quarantined) => void mark.run({ saga, instanceId, quarantined });
 }
 
 /**
@@ -51,15 +55,11 @@ export function prepareQuarantine(
  * journal entry, which the next one follows on.
  */
 export function prepareLift(
-  db: SqliteDatabase,
+  client: Database,
 ): (instance: number, record: InstanceRecord) => string {
-  const hashOf = db.$client
-    .prepare<[number, number], string>(
-      "SELECT hash FROM journal WHERE instance = ? AND revision = ?",
-    )
-    .pluck();
   // Rare, so nothing of it is prepared.
   return (instance, record) => {
+    const db = drizzle(client);
     const { saga, instanceId, revision } = record;
     const belongs = (column: SQLiteColumn) => eq(column, instance);
     const reseal = prepareReseal(db);
@@ -81,11 +81,12 @@ export function prepareLift(
         .where(eq(children.key, key))
         .run();
     }
-    return hashOf.get(instance, revision - 1) ?? "";
+    const last = and(belongs(journal.instance), eq(journal.revision, revision - 1));
+    return db.select({ hash: journal.hash }).from(journal).where(last).get()?.hash ?? "";
   };
 }
 
-function prepareReseal(db: SqliteDatabase) {
+function prepareReseal(db: BetterSQLite3Database) {
   return (table: SQLiteTable, where: SQL | undefined, sealOf: (row: object) => number): void => {
     const rows = db
       .select({ rowId: sql<number>`rowid`, row: table })

@@ -1,6 +1,6 @@
 /** What the store reads: one instance, its journal, its answers, and the timers of all instances. */
+import type { Database } from "better-sqlite3";
 import { and, asc, eq, gt, placeholder } from "drizzle-orm";
-import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { SagaError } from "../../errors.ts";
 import type { ChildRecord } from "../family.ts";
@@ -10,6 +10,7 @@ import type {
   JournalEntry,
   LimitedInstance,
   ParkedRecord,
+  ParkingInstance,
   RecordedAnswer,
   StoredInstance,
   TimerRecord,
@@ -30,18 +31,31 @@ import {
   parked,
   timers,
 } from "./schema.ts";
+import { describeRead } from "./statements.ts";
 
 export type Queries = ReturnType<typeof prepareQueries>;
 
-export function prepareQueries(db: BetterSQLite3Database, onDamage: OnDamageOf) {
+export function prepareQueries(client: Database, onDamage: OnDamageOf) {
+  const read = prepareReadJournal(client);
+  const parking = prepareFindParked(client);
+  const limited = prepareFindLimited(client);
   return {
-    load: prepareLoad(db),
-    findAnswer: prepareFindAnswer(db),
-    readJournal: prepareReadJournal(db),
-    findTimers: prepareFindTimers(db, onDamage),
-    findParked: prepareFindParked(db),
-    findLimited: prepareFindLimited(db),
+    load: prepareLoad(client),
+    findAnswer: prepareAnswer(client),
+    readJournal: (
+      { saga, instanceId }: InstanceKey,
+      { afterRevision, limit }: { afterRevision: number; limit: number },
+    ): readonly JournalEntry[] => read.all({ saga, instanceId, afterRevision, limit }),
+    findTimers: prepareTimers(client, onDamage),
+    findParked: (page: Page): readonly ParkingInstance[] => parking.all(page),
+    findLimited: (page: Page): readonly LimitedInstance[] =>
+      limited.all(page) as readonly LimitedInstance[],
   };
+}
+
+interface Page {
+  readonly afterPosition: number;
+  readonly limit: number;
 }
 
 // Drizzle builds a condition into each query anew, so the queries can share it.
@@ -50,9 +64,11 @@ const isNamed = and(
   eq(instances.instanceId, placeholder("instanceId")),
 );
 
-function prepareLoad(db: BetterSQLite3Database) {
-  const findInstance = db.select().from(instances).where(isNamed).prepare();
-  const findRows = prepareRowsOf(db);
+const prepareFindInstance = describeRead((db) => db.select().from(instances).where(isNamed));
+
+function prepareLoad(client: Database) {
+  const findInstance = prepareFindInstance(client);
+  const findRows = prepareRowsOf(client);
 
   return ({ saga, instanceId }: InstanceKey): StoredInstance | null => {
     const row = findInstance.get({ saga, instanceId });
@@ -75,45 +91,33 @@ function prepareLoad(db: BetterSQLite3Database) {
 
 const ofKey = (column: SQLiteColumn) => eq(column, placeholder("key"));
 
-/** All that belongs to an instance, in the orders of the port. */
-export function prepareRowsOf(
-  db: BetterSQLite3Database,
-): (row: InstanceRows["row"]) => InstanceRows {
-  const findTail = db
+const prepareFindTail = describeRead((db) =>
+  db
     .select()
     .from(journal)
-    .where(
-      and(
-        eq(journal.instance, placeholder("key")),
-        gt(journal.revision, placeholder("afterRevision")),
-      ),
-    )
-    .orderBy(asc(journal.revision))
-    .prepare();
-  const findTimers = db
-    .select()
-    .from(timers)
-    .where(ofKey(timers.instance))
-    .orderBy(asc(timers.key))
-    .prepare();
-  const findEffects = db
-    .select()
-    .from(outbox)
-    .where(ofKey(outbox.instance))
-    .orderBy(asc(outbox.key))
-    .prepare();
-  const findParkedOf = db
-    .select()
-    .from(parked)
-    .where(ofKey(parked.instance))
-    .orderBy(asc(parked.sequence))
-    .prepare();
-  const findChildren = db
-    .select()
-    .from(children)
-    .where(ofKey(children.instance))
-    .orderBy(asc(children.key))
-    .prepare();
+    .where(and(ofKey(journal.instance), gt(journal.revision, placeholder("afterRevision"))))
+    .orderBy(asc(journal.revision)),
+);
+const prepareFindTimersOf = describeRead((db) =>
+  db.select().from(timers).where(ofKey(timers.instance)).orderBy(asc(timers.key)),
+);
+const prepareFindEffectsOf = describeRead((db) =>
+  db.select().from(outbox).where(ofKey(outbox.instance)).orderBy(asc(outbox.key)),
+);
+const prepareFindParkedOf = describeRead((db) =>
+  db.select().from(parked).where(ofKey(parked.instance)).orderBy(asc(parked.sequence)),
+);
+const prepareFindChildrenOf = describeRead((db) =>
+  db.select().from(children).where(ofKey(children.instance)).orderBy(asc(children.key)),
+);
+
+/** All that belongs to an instance, in the orders of the port. */
+export function prepareRowsOf(client: Database): (row: InstanceRows["row"]) => InstanceRows {
+  const findTail = prepareFindTail(client);
+  const findTimers = prepareFindTimersOf(client);
+  const findEffects = prepareFindEffectsOf(client);
+  const findParked = prepareFindParkedOf(client);
+  const findChildren = prepareFindChildrenOf(client);
   return (row) => {
     const { key, revision } = row;
     return {
@@ -121,7 +125,7 @@ export function prepareRowsOf(
       tail: findTail.all({ key, afterRevision: revision - 2 }),
       timers: findTimers.all({ key }),
       effects: findEffects.all({ key }),
-      parked: findParkedOf.all({ key }),
+      parked: findParked.all({ key }),
       children: findChildren.all({ key }),
     };
   };
@@ -150,13 +154,16 @@ function toChild(row: InstanceRows["children"][number]): ChildRecord {
   return record;
 }
 
-function prepareFindAnswer(db: BetterSQLite3Database) {
-  const find = db
+const prepareFindAnswer = describeRead((db) =>
+  db
     .select({ row: answers })
     .from(answers)
     .innerJoin(instances, eq(instances.key, answers.instance))
-    .where(and(isNamed, eq(answers.eventId, placeholder("eventId"))))
-    .prepare();
+    .where(and(isNamed, eq(answers.eventId, placeholder("eventId")))),
+);
+
+function prepareAnswer(client: Database) {
+  const find = prepareFindAnswer(client);
   return ({ saga, instanceId }: InstanceKey, eventId: string): RecordedAnswer | null => {
     const found = find.get({ saga, instanceId, eventId });
     if (found === undefined) return null;
@@ -189,30 +196,28 @@ export const journalColumns = {
   sender: journal.sender,
 };
 
-function prepareReadJournal(db: BetterSQLite3Database) {
-  const read = db
+const prepareReadJournal = describeRead((db) =>
+  db
     .select(journalColumns)
     .from(journal)
     .innerJoin(instances, eq(instances.key, journal.instance))
     .where(and(isNamed, gt(journal.revision, placeholder("afterRevision"))))
     .orderBy(asc(journal.revision))
-    .limit(placeholder("limit"))
-    .prepare();
-  return (
-    { saga, instanceId }: InstanceKey,
-    { afterRevision, limit }: { afterRevision: number; limit: number },
-  ): readonly JournalEntry[] => read.all({ saga, instanceId, afterRevision, limit });
-}
+    .limit(placeholder("limit")),
+);
 
-function prepareFindTimers(db: BetterSQLite3Database, onDamage: OnDamageOf) {
-  const find = db
+const prepareFindTimers = describeRead((db) =>
+  db
     .select({ saga: instances.saga, instanceId: instances.instanceId, row: timers })
     .from(timers)
     .innerJoin(instances, eq(instances.key, timers.instance))
     .where(moves)
     .orderBy(asc(timers.dueAtMs), asc(timers.key))
-    .limit(placeholder("limit"))
-    .prepare();
+    .limit(placeholder("limit")),
+);
+
+function prepareTimers(client: Database, onDamage: OnDamageOf) {
+  const find = prepareFindTimers(client);
   return (limit: number): readonly DueTimer[] => {
     const whole = wholeOnes(
       find.all({ limit }),
@@ -223,8 +228,8 @@ function prepareFindTimers(db: BetterSQLite3Database, onDamage: OnDamageOf) {
   };
 }
 
-function prepareFindLimited(db: BetterSQLite3Database) {
-  const find = db
+const prepareFindLimited = describeRead((db) =>
+  db
     .select({
       position: instances.key,
       saga: instances.saga,
@@ -235,8 +240,5 @@ function prepareFindLimited(db: BetterSQLite3Database) {
     .from(instances)
     .where(and(isLimited, gt(instances.key, placeholder("afterPosition"))))
     .orderBy(asc(instances.key))
-    .limit(placeholder("limit"))
-    .prepare();
-  return (page: { afterPosition: number; limit: number }): readonly LimitedInstance[] =>
-    find.all(page) as readonly LimitedInstance[];
-}
+    .limit(placeholder("limit")),
+);

@@ -1,48 +1,26 @@
 /** Schedules in their table: written by revision, found by their due times. */
+import type { Database } from "better-sqlite3";
 import { and, asc, count, eq, getTableColumns, gt, placeholder, sql } from "drizzle-orm";
 import type { DueSchedule, ScheduleKey, ScheduleRecord } from "../store.ts";
-import { prepareWrite, type SqliteDatabase } from "./prepared-write.ts";
+import { boundColumns } from "./columns.ts";
 import { isDue, schedules } from "./schema.ts";
+import { describeRead, describeWrite } from "./statements.ts";
 
 export type Schedules = ReturnType<typeof prepareSchedules>;
 
-export function prepareSchedules(db: SqliteDatabase) {
-  const put = preparePut(db);
-  const remove = prepareWrite<ScheduleKey>(db.$client, db.delete(schedules).where(isNamed));
-  const { key: _, ...columns } = getTableColumns(schedules);
-  const load = db.select(columns).from(schedules).where(isNamed).prepare();
-  const list = db
-    .select(columns)
-    .from(schedules)
-    .where(
-      and(
-        eq(schedules.saga, placeholder("saga")),
-        gt(schedules.scheduleId, placeholder("afterId")),
-      ),
-    )
-    .orderBy(asc(schedules.scheduleId))
-    .limit(placeholder("limit"))
-    .prepare();
-  const tally = db
-    .select({ count: count() })
-    .from(schedules)
-    .where(eq(schedules.saga, placeholder("saga")))
-    .prepare();
-  const find = db
-    .select({
-      saga: schedules.saga,
-      scheduleId: schedules.scheduleId,
-      dueAtMs: sql<number>`${schedules.nextDueAtMs}`,
-    })
-    .from(schedules)
-    .where(isDue)
-    .orderBy(asc(schedules.nextDueAtMs), asc(schedules.key))
-    .limit(placeholder("limit"))
-    .prepare();
+export function prepareSchedules(client: Database) {
+  const create = prepareCreate(client);
+  const change = prepareChange(client);
+  const remove = prepareRemove(client);
+  const load = prepareLoad(client);
+  const list = prepareList(client);
+  const tally = prepareTally(client);
+  const find = prepareFind(client);
 
   return {
     /** False if the stored revision is not the one before. */
-    put,
+    put: (record: ScheduleRecord): boolean =>
+      (record.revision === 1 ? create : change).run(record) === 1,
     remove: ({ saga, scheduleId }: ScheduleKey): boolean => remove.run({ saga, scheduleId }) === 1,
     load: ({ saga, scheduleId }: ScheduleKey): ScheduleRecord | null =>
       load.get({ saga, scheduleId }) ?? null,
@@ -59,33 +37,64 @@ const isNamed = and(
   eq(schedules.scheduleId, placeholder("scheduleId")),
 );
 
-function preparePut(db: SqliteDatabase): (record: ScheduleRecord) => boolean {
-  const { key: _, ...columns } = getTableColumns(schedules);
-  const values = Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [
-      name,
-      sql`${sql.param(placeholder(name), column)}`,
-    ]),
-  ) as Record<keyof typeof columns, ReturnType<typeof sql>>;
-  const create = prepareWrite<ScheduleRecord>(
-    db.$client,
-    db.insert(schedules).values(values).onConflictDoNothing(),
-  );
+const prepareCreate = describeWrite<ScheduleRecord>((db) => {
+  const { key: _, ...values } = boundColumns(schedules);
+  return db.insert(schedules).values(values).onConflictDoNothing();
+});
+
+const prepareChange = describeWrite<ScheduleRecord>((db) => {
   const {
-    saga,
-    scheduleId,
+    key: _,
+    saga: _saga,
+    scheduleId: _scheduleId,
     definition: _definition,
     createdAtMs: _createdAtMs,
     ...changes
-  } = values;
-  const isBefore = and(
-    eq(schedules.saga, saga),
-    eq(schedules.scheduleId, scheduleId),
-    sql`${schedules.revision} = ${placeholder("revision")} - 1`,
-  );
-  const change = prepareWrite<ScheduleRecord>(
-    db.$client,
-    db.update(schedules).set(changes).where(isBefore),
-  );
-  return (record) => (record.revision === 1 ? create : change).run(record) === 1;
+  } = boundColumns(schedules);
+  const isBefore = sql`${schedules.revision} = ${placeholder("revision")} - 1`;
+  return db.update(schedules).set(changes).where(and(isNamed, isBefore));
+});
+
+const prepareRemove = describeWrite<ScheduleKey>((db) => db.delete(schedules).where(isNamed));
+
+/** A schedule as the port has it. */
+function ownColumns() {
+  const { key: _, ...columns } = getTableColumns(schedules);
+  return columns;
 }
+
+const prepareLoad = describeRead((db) => db.select(ownColumns()).from(schedules).where(isNamed));
+
+const prepareList = describeRead((db) =>
+  db
+    .select(ownColumns())
+    .from(schedules)
+    .where(
+      and(
+        eq(schedules.saga, placeholder("saga")),
+        gt(schedules.scheduleId, placeholder("afterId")),
+      ),
+    )
+    .orderBy(asc(schedules.scheduleId))
+    .limit(placeholder("limit")),
+);
+
+const prepareTally = describeRead((db) =>
+  db
+    .select({ count: count() })
+    .from(schedules)
+    .where(eq(schedules.saga, placeholder("saga"))),
+);
+
+const prepareFind = describeRead((db) =>
+  db
+    .select({
+      saga: schedules.saga,
+      scheduleId: schedules.scheduleId,
+      dueAtMs: sql<number>`${schedules.nextDueAtMs}`,
+    })
+    .from(schedules)
+    .where(isDue)
+    .orderBy(asc(schedules.nextDueAtMs), asc(schedules.key))
+    .limit(placeholder("limit")),
+);

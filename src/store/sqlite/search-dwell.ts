@@ -4,11 +4,12 @@
  * A stay begins with the event that brought an instance into a state and ends with the one that brought it
  * out. What is sampled is its end, so that long stays count as often as they happen.
  */
+import type { Database } from "better-sqlite3";
 import { and, eq, placeholder, sql, type SQL } from "drizzle-orm";
 import { alias, type SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { DwellTime } from "../store.ts";
-import type { SqliteDatabase } from "./prepared-write.ts";
 import { instances, journal } from "./schema.ts";
+import { describeRead } from "./statements.ts";
 
 export interface DwellFilter {
   readonly saga?: string;
@@ -26,8 +27,8 @@ interface Stay {
   readonly ms: number | null;
 }
 
-export function prepareDwell(db: SqliteDatabase) {
-  const stays = prepareStays(db);
+export function prepareDwell(client: Database) {
+  const stays = prepareStays(client);
   return ({ saga, version, entries }: DwellFilter): readonly DwellTime[] => {
     const byState = new Map<string, { stay: Stay; times: number[] }>();
     for (const stay of stays.all({ entries, saga: saga ?? null, version: version ?? null })) {
@@ -41,7 +42,7 @@ export function prepareDwell(db: SqliteDatabase) {
   };
 }
 
-function prepareStays(db: SqliteDatabase) {
+const prepareStays = describeRead((db) => {
   const { instance, revision, atMs, stateBefore, stateAfter } = journal;
   const left = db
     .select({ instance, revision, atMs, stateBefore, stateAfter })
@@ -79,9 +80,8 @@ function prepareStays(db: SqliteDatabase) {
         isAsked(instances.saga, "saga"),
         isAsked(instances.version, "version"),
       ),
-    )
-    .prepare();
-}
+    );
+});
 
 function isAsked(column: SQLiteColumn, name: string): SQL {
   return sql`(${placeholder(name)} is null or ${column} = ${placeholder(name)})`;

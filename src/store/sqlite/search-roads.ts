@@ -7,8 +7,8 @@ import { and, count, desc, eq, gte, inArray, lt, sql, type Query, type SQL } fro
 import { unionAll } from "drizzle-orm/sqlite-core";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { InstanceQuery } from "../store.ts";
-import type { SqliteDatabase } from "./prepared-write.ts";
 import { attributes, instances, isQuarantined, isSuspended, type places } from "./schema.ts";
+import type { SqliteDatabase } from "./statements.ts";
 
 export type Place = typeof places.$inferSelect;
 

@@ -7,7 +7,6 @@
  */
 import { desc, eq, getTableColumns, inArray } from "drizzle-orm";
 import type { InstancePage, InstanceQuery, InstanceSummary } from "../store.ts";
-import type { SqliteDatabase } from "./prepared-write.ts";
 import { instances, places } from "./schema.ts";
 import { prepareCounts } from "./search-counts.ts";
 import { prepareDwell } from "./search-dwell.ts";
@@ -20,15 +19,18 @@ import {
   markedRoads,
 } from "./search-roads.ts";
 import type { Place, Road } from "./search-roads.ts";
+import { describeRead, type SqliteDatabase } from "./statements.ts";
 
 export type Search = ReturnType<typeof prepareSearch>;
 
+const prepareReadPlaces = describeRead((db) => db.select().from(places));
+
 export function prepareSearch(db: SqliteDatabase) {
-  const readPlaces = db.select().from(places).prepare();
+  const readPlaces = prepareReadPlaces(db.$client);
   const toCheck = prepareCheck(db);
   return {
     count: prepareCounts(db),
-    dwell: prepareDwell(db),
+    dwell: prepareDwell(db.$client),
 
     find(query: InstanceQuery): InstancePage {
       const all = readPlaces.all().filter((place) => place.instances > 0);

@@ -50,6 +50,7 @@ import type { DwellFilter } from "./search-dwell.ts";
 import { prepareSearch, type Search } from "./search.ts";
 import { prepareSchedules, type Schedules } from "./schedules.ts";
 import { toStoreError } from "./sqlite-errors.ts";
+import { once } from "./statements.ts";
 import { Transactor } from "./transactor.ts";
 import { checkWriteSet, prepareWriteSet, type ApplyWriteSet } from "./write-set.ts";
 
@@ -91,25 +92,24 @@ export class SqliteStore implements Store {
 
   constructor(options: SqliteStoreOptions) {
     const { client, epoch } = options;
-    const db = drizzle(client);
     this.#client = client;
     this.#options = options;
     const onDamage = (damage: Damage): void => this.#onDamage(damage);
-    const ownerOf = onFirstUse(() => prepareOwnerOf(client));
+    const ownerOf = once(() => prepareOwnerOf(client));
     const onDamageOf: OnDamageOf = (instance, what) => {
       const key = ownerOf()(instance);
       if (key !== null) onDamage({ key, what });
     };
-    this.#queries = prepareQueries(db, onDamageOf);
-    this.#feed = onFirstUse(() => prepareFeed(db));
-    this.#family = prepareFamily(db, onDamage);
+    this.#queries = prepareQueries(client, onDamageOf);
+    this.#feed = once(() => prepareFeed(client));
+    this.#family = prepareFamily(client, onDamage);
     this.#guest = createGuest(client);
-    this.#leases = prepareLeases(db, { epoch, onDamage: onDamageOf });
-    this.#schedules = prepareSchedules(db);
-    this.#quarantine = prepareQuarantine(db);
-    this.#places = preparePlaces(db);
-    this.#apply = prepareWriteSet(db, { epoch, places: this.#places });
-    this.#search = onFirstUse(() => prepareSearch(db));
+    this.#leases = prepareLeases(client, { epoch, onDamage: onDamageOf });
+    this.#schedules = prepareSchedules(client);
+    this.#quarantine = prepareQuarantine(client);
+    this.#places = preparePlaces(client);
+    this.#apply = prepareWriteSet(client, { epoch, places: this.#places });
+    this.#search = once(() => prepareSearch(drizzle(client)));
     this.#transactor = new Transactor(client, options.fence ?? (() => {}));
   }
 
@@ -396,10 +396,4 @@ function checkLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 0) {
     throw new Error(`limit is ${limit}; give an integer from 0`);
   }
-}
-
-/** A store that only moves instances, as most do that are opened for a test, searches nothing. */
-function onFirstUse<Value>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => (made ??= make());
 }

@@ -4,7 +4,7 @@
  */
 import type { Database } from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
-import { asc, eq, gt, placeholder, sql } from "drizzle-orm";
+import { asc, eq, gt, placeholder } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { InstanceKey } from "../store.ts";
 import { damageOf, isActionWhole, isLinked, isMessageWhole } from "./damage.ts";
@@ -13,6 +13,7 @@ import { prepareRowsOf } from "./queries.ts";
 import { sealOfAnswer } from "./row-seals.ts";
 import { actions, answers, instances, journal, messages } from "./schema.ts";
 import { chainStart } from "./seal.ts";
+import { describeRead } from "./statements.ts";
 
 export interface Finding {
   /** `pages`: SQLite itself; `rows`: a seal; `journal`: a chain; `orphans`: rows of nobody; `counts`: of a place. */
@@ -40,10 +41,9 @@ export function verify(
   // Rows of a file whose pages are damaged may be read wrong, or not at all.
   if (pages.length > 0) return { instances: 0, entries: 0, findings: pages };
 
-  const db = drizzle(client);
   const findings: Finding[] = [...orphanFindings(client)];
-  const looked = verifyInstances(db, findings, onProgress);
-  findings.push(...looseFindings(db), ...countFindings(client));
+  const looked = verifyInstances(client, findings, onProgress);
+  findings.push(...looseFindings(drizzle(client)), ...countFindings(client));
   return { ...looked, findings };
 }
 
@@ -66,25 +66,24 @@ function orphanFindings(client: Database): readonly Finding[] {
   }));
 }
 
-function verifyInstances(
-  db: BetterSQLite3Database,
-  findings: Finding[],
-  onProgress: (done: number, total: number) => void,
-): { instances: number; entries: number } {
-  const total =
-    db
-      .select({ count: sql<number>`count(*)` })
-      .from(instances)
-      .get()?.count ?? 0;
-  const readPage = db
+const prepareReadPage = describeRead((db) =>
+  db
     .select()
     .from(instances)
     .where(gt(instances.key, placeholder("after")))
     .orderBy(asc(instances.key))
-    .limit(PAGE)
-    .prepare();
-  const findRows = prepareRowsOf(db);
-  const findBreak = prepareFindBreak(db);
+    .limit(PAGE),
+);
+
+function verifyInstances(
+  client: Database,
+  findings: Finding[],
+  onProgress: (done: number, total: number) => void,
+): { instances: number; entries: number } {
+  const total = Number(client.prepare("SELECT count(*) FROM instances").pluck().get());
+  const readPage = prepareReadPage(client);
+  const findRows = prepareRowsOf(client);
+  const findBreak = prepareFindBreak(client);
   let [done, entries, after] = [0, 0, -1];
   for (let page = readPage.all({ after }); page.length > 0; page = readPage.all({ after })) {
     for (const row of page) {
@@ -104,15 +103,18 @@ function verifyInstances(
   return { instances: done, entries };
 }
 
-function prepareFindBreak(
-  db: BetterSQLite3Database,
-): (row: InstanceRows["row"]) => { entries: number; broken: string | null } {
-  const read = db
+const prepareReadEntries = describeRead((db) =>
+  db
     .select()
     .from(journal)
     .where(eq(journal.instance, placeholder("key")))
-    .orderBy(asc(journal.revision))
-    .prepare();
+    .orderBy(asc(journal.revision)),
+);
+
+function prepareFindBreak(
+  client: Database,
+): (row: InstanceRows["row"]) => { entries: number; broken: string | null } {
+  const read = prepareReadEntries(client);
   return ({ key, revision, saga, instanceId }) => {
     let before = chainStart({ saga, instanceId });
     const entries = read.all({ key });

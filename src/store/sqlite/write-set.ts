@@ -2,8 +2,8 @@
  * Writes one write set inside an open transaction.
  *
  * Whatever may not fit is tried before anything that must, so a write set that is left out fails early.
- * All statements are prepared once: building a query costs more than running it.
  */
+import type { Database } from "better-sqlite3";
 import { and, eq, placeholder, sql } from "drizzle-orm";
 import type {
   CommitOutcome,
@@ -17,13 +17,6 @@ import type {
 } from "../store.ts";
 import { boundColumns } from "./columns.ts";
 import { prepareFamilyWrites } from "./family-writes.ts";
-import {
-  prepareReturning,
-  prepareRow,
-  prepareSealed,
-  prepareWrite,
-  type SqliteDatabase,
-} from "./prepared-write.ts";
 import { prepareParking } from "./parked.ts";
 import type { Places } from "./places.ts";
 import { prepareLift } from "./quarantine.ts";
@@ -36,6 +29,7 @@ import {
 } from "./row-seals.ts";
 import { answers, attributes, instances, journal, outbox, timers } from "./schema.ts";
 import { chainStart } from "./seal.ts";
+import { describeColumn, describeRead, describeSealed, describeWrite } from "./statements.ts";
 
 /** Names the instance that a row belongs to. */
 interface OfInstance {
@@ -46,15 +40,15 @@ export type ApplyWriteSet = (writeSet: WriteSet) => CommitOutcome;
 
 /** `epoch` is the owner of every lease that is written. Unless the outcome is `committed`, roll back. */
 export function prepareWriteSet(
-  db: SqliteDatabase,
+  client: Database,
   { epoch, places }: { epoch: number; places: Places },
 ): ApplyWriteSet {
-  const writeInstance = prepareInstance(db, places);
-  const writeHistory = prepareHistory(db);
-  const writeTimers = prepareTimers(db);
-  const writeEffects = prepareEffects(db, epoch);
-  const writeParking = prepareParking(db);
-  const writeFamily = prepareFamilyWrites(db);
+  const writeInstance = prepareInstance(client, places);
+  const writeHistory = prepareHistory(client);
+  const writeTimers = prepareTimers(client);
+  const writeEffects = prepareEffects(client, epoch);
+  const writeParking = prepareParking(client);
+  const writeFamily = prepareFamilyWrites(client);
 
   return function apply(writeSet: WriteSet): CommitOutcome {
     const written = writeInstance(writeSet);
@@ -98,9 +92,9 @@ interface Written {
 }
 
 /** Creates or advances; null if the stored revision is not the one before, or it is in quarantine. */
-function prepareInstance(db: SqliteDatabase, places: Places) {
-  const create = prepareCreate(db);
-  const advance = prepareAdvance(db);
+function prepareInstance(client: Database, places: Places) {
+  const create = prepareCreate(client);
+  const advance = prepareAdvance(client);
 
   return (writeSet: WriteSet): Written | null => {
     const record = writeSet.instance;
@@ -125,17 +119,30 @@ interface Placed {
   readonly seal: number;
 }
 
-function prepareCreate(
-  db: SqliteDatabase,
-): (record: InstanceRecord, beside: Placed) => number | null {
+const prepareInsertInstance = describeColumn<InstanceRecord, Placed>((db) => {
   const { key: _, quarantined: _quarantined, ...values } = boundColumns(instances);
-  const create = prepareReturning<InstanceRecord, Placed>(
-    db.$client,
-    db.insert(instances).values(values).onConflictDoNothing().returning({ key: instances.key }),
-  );
-  const addAttribute = prepareWrite<
-    { name: string; value: string; createdAtMs: number } & OfInstance
-  >(db.$client, db.insert(attributes).values(boundColumns(attributes)));
+  return db
+    .insert(instances)
+    .values(values)
+    .onConflictDoNothing()
+    .returning({ key: instances.key });
+});
+
+interface AttributeOfInstance extends OfInstance {
+  readonly name: string;
+  readonly value: string;
+  readonly createdAtMs: number;
+}
+
+const prepareInsertAttribute = describeWrite<AttributeOfInstance>((db) =>
+  db.insert(attributes).values(boundColumns(attributes)),
+);
+
+function prepareCreate(
+  client: Database,
+): (record: InstanceRecord, beside: Placed) => number | null {
+  const create = prepareInsertInstance(client);
+  const addAttribute = prepareInsertAttribute(client);
   return (record, beside) => {
     const key = create.get(record, beside);
     if (typeof key !== "number") return null;
@@ -153,55 +160,63 @@ interface Stored {
   readonly head: string;
 }
 
-function prepareAdvance(
-  db: SqliteDatabase,
-): (writeSet: WriteSet, place: number) => (Stored & Written) | null {
+const prepareFindBefore = describeRead((db) =>
+  db
+    .select({ key: instances.key, place: instances.place, head: instances.head })
+    .from(instances)
+    .where(
+      and(
+        eq(instances.saga, placeholder("saga")),
+        eq(instances.instanceId, placeholder("instanceId")),
+        sql`${instances.revision} = ${placeholder("revision")} - 1`,
+        sql`(${instances.quarantined} is null or ${placeholder("lifts")} = 1)`,
+      ),
+    ),
+);
+
+/** What an event may change, but for the place. */
+function boundChanges() {
   // What never changes stays out of it, or each update would write its indexes as well.
   const {
-    key,
-    saga,
-    instanceId,
+    key: _key,
+    saga: _saga,
+    instanceId: _instanceId,
     createdAtMs: _createdAtMs,
     attributes: _attributes,
     parent: _parent,
     quarantined: _quarantined,
-    place,
+    place: _place,
     ...sealed
   } = boundColumns(instances);
   // It is null already, but for one that is lifted.
-  const changes = { ...sealed, quarantined: null };
-  const find = prepareRow<InstanceRecord, Stored, { lifts: number }>(
-    db.$client,
-    db
-      .select({ key: instances.key, place: instances.place, head: instances.head })
-      .from(instances)
-      .where(
-        and(
-          eq(instances.saga, saga),
-          eq(instances.instanceId, instanceId),
-          sql`${instances.revision} = ${placeholder("revision")} - 1`,
-          sql`(${instances.quarantined} is null or ${placeholder("lifts")} = 1)`,
-        ),
-      ),
-  );
-  const isKey = eq(instances.key, key);
-  const lift = prepareLift(db);
-  const stay = prepareWrite<InstanceRecord, Placed & { key: number }>(
-    db.$client,
-    db.update(instances).set(changes).where(isKey),
-  );
-  const move = prepareWrite<InstanceRecord, Placed & { key: number }>(
-    db.$client,
-    db
-      .update(instances)
-      .set({ ...changes, place })
-      .where(isKey),
-  );
+  return { ...sealed, quarantined: null };
+}
+
+const isKey = eq(instances.key, placeholder("key"));
+
+const prepareStay = describeWrite<InstanceRecord, Placed & { key: number }>((db) =>
+  db.update(instances).set(boundChanges()).where(isKey),
+);
+
+const prepareMove = describeWrite<InstanceRecord, Placed & { key: number }>((db) =>
+  db
+    .update(instances)
+    .set({ ...boundChanges(), place: boundColumns(instances).place })
+    .where(isKey),
+);
+
+function prepareAdvance(
+  client: Database,
+): (writeSet: WriteSet, place: number) => (Stored & Written) | null {
+  const find = prepareFindBefore(client);
+  const lift = prepareLift(client);
+  const stay = prepareStay(client);
+  const move = prepareMove(client);
   return (writeSet, newPlace) => {
     const record = writeSet.instance;
     const lifts = writeSet.lifts === true;
     const before = find.get(record, { lifts: lifts ? 1 : 0 });
-    if (before === null) return null;
+    if (before === undefined) return null;
     const last = lifts ? lift(before.key, record) : before.head;
     const head = chainOfJournal(last, writeSet.journal);
     const update = before.place === newPlace ? stay : move;
@@ -211,17 +226,18 @@ function prepareAdvance(
   };
 }
 
-function prepareHistory(db: SqliteDatabase) {
+const prepareAppend = describeWrite<JournalEntry, OfInstance & { readonly hash: string }>((db) => {
   const { position: _, ...entry } = boundColumns(journal);
-  const append = prepareWrite<JournalEntry, OfInstance & { readonly hash: string }>(
-    db.$client,
-    db.insert(journal).values(entry),
-  );
-  const answer = prepareSealed<RecordedAnswer, OfInstance>(
-    db.$client,
-    db.insert(answers).values(boundColumns(answers)).onConflictDoNothing(),
-    sealOfAnswer,
-  );
+  return db.insert(journal).values(entry);
+});
+
+const prepareAnswer = describeSealed<RecordedAnswer, OfInstance>(sealOfAnswer, (db) =>
+  db.insert(answers).values(boundColumns(answers)).onConflictDoNothing(),
+);
+
+function prepareHistory(client: Database) {
+  const append = prepareAppend(client);
+  const answer = prepareAnswer(client);
 
   return {
     append(instance: number, writeSet: WriteSet, head: string): void {
@@ -237,21 +253,22 @@ function prepareHistory(db: SqliteDatabase) {
   };
 }
 
-function prepareTimers(db: SqliteDatabase) {
+const prepareSetTimer = describeSealed<TimerRecord, OfInstance>(sealOfTimer, (db) => {
   const { key: _, ...timer } = boundColumns(timers);
-  const set = prepareSealed<TimerRecord, OfInstance>(
-    db.$client,
-    db.insert(timers).values(timer),
-    sealOfTimer,
-  );
-  const isNamed = and(
-    eq(timers.instance, placeholder("instance")),
-    eq(timers.timerId, placeholder("timerId")),
-  );
-  const remove = prepareWrite<{ timerId: string } & OfInstance>(
-    db.$client,
-    db.delete(timers).where(isNamed),
-  );
+  return db.insert(timers).values(timer);
+});
+
+const prepareRemoveTimer = describeWrite<{ timerId: string } & OfInstance>((db) =>
+  db
+    .delete(timers)
+    .where(
+      and(eq(timers.instance, placeholder("instance")), eq(timers.timerId, placeholder("timerId"))),
+    ),
+);
+
+function prepareTimers(client: Database) {
+  const set = prepareSetTimer(client);
+  const remove = prepareRemoveTimer(client);
 
   return {
     /** False if the timer is gone. */
@@ -265,31 +282,41 @@ function prepareTimers(db: SqliteDatabase) {
   };
 }
 
-function prepareEffects(db: SqliteDatabase, epoch: number) {
-  const { key: _, ...effect } = boundColumns(outbox);
-  const start = prepareSealed<EffectRecord, OfInstance & { owner: number | null }>(
-    db.$client,
-    db.insert(outbox).values(effect),
-    sealOfEffect,
-  );
-  const isNamed = and(
-    eq(outbox.instance, placeholder("instance")),
-    eq(outbox.activityId, placeholder("activityId")),
-    eq(outbox.generation, placeholder("generation")),
-  );
-  const abandon = prepareWrite<EffectRef, OfInstance>(
-    db.$client,
-    db.update(outbox).set({ status: "abandoned" }).where(isNamed),
-  );
-  const remove = prepareWrite<EffectRef, OfInstance>(db.$client, db.delete(outbox).where(isNamed));
-  // A lease of an earlier owner tells until when a lost attempt may take effect: the next claim needs it.
-  const release = prepareWrite<EffectRef, OfInstance>(
-    db.$client,
-    db
-      .update(outbox)
-      .set({ leaseUntilMs: null, owner: null })
-      .where(and(isNamed, eq(outbox.owner, epoch))),
-  );
+const isEffect = and(
+  eq(outbox.instance, placeholder("instance")),
+  eq(outbox.activityId, placeholder("activityId")),
+  eq(outbox.generation, placeholder("generation")),
+);
+
+const prepareStartEffect = describeSealed<EffectRecord, OfInstance & { owner: number | null }>(
+  sealOfEffect,
+  (db) => {
+    const { key: _, ...effect } = boundColumns(outbox);
+    return db.insert(outbox).values(effect);
+  },
+);
+
+const prepareAbandonEffect = describeWrite<EffectRef, OfInstance>((db) =>
+  db.update(outbox).set({ status: "abandoned" }).where(isEffect),
+);
+
+const prepareRemoveEffect = describeWrite<EffectRef, OfInstance>((db) =>
+  db.delete(outbox).where(isEffect),
+);
+
+// A lease of an earlier owner tells until when a lost attempt may take effect: the next claim needs it.
+const prepareReleaseEffect = describeWrite<EffectRef, OfInstance & { epoch: number }>((db) =>
+  db
+    .update(outbox)
+    .set({ leaseUntilMs: null, owner: null })
+    .where(and(isEffect, eq(outbox.owner, placeholder("epoch")))),
+);
+
+function prepareEffects(client: Database, epoch: number) {
+  const start = prepareStartEffect(client);
+  const abandon = prepareAbandonEffect(client);
+  const remove = prepareRemoveEffect(client);
+  const release = prepareReleaseEffect(client);
 
   return {
     /** False if the effect is gone. */
@@ -303,7 +330,7 @@ function prepareEffects(db: SqliteDatabase, epoch: number) {
       for (const ref of writeSet.effectsDropped) {
         mustExist(remove.run(ref, { instance }), ref);
       }
-      for (const ref of writeSet.effectsReleased) release.run(ref, { instance });
+      for (const ref of writeSet.effectsReleased) release.run(ref, { instance, epoch });
       for (const record of writeSet.effectsStarted) {
         const owner = record.leaseUntilMs === null ? null : epoch;
         start.run(writeSet.instance, record, { instance, owner });

@@ -126,8 +126,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: STORE,
-        from: 'db.update(outbox).set({ status: "abandoned" }).where(isNamed),',
-        to: 'db.update(outbox).set({ status: "live" }).where(isNamed),',
+        from: 'db.update(outbox).set({ status: "abandoned" }).where(isEffect),',
+        to: 'db.update(outbox).set({ status: "live" }).where(isEffect),',
       },
     ],
   },
@@ -235,8 +235,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "store/sqlite/parked.ts",
-        from: "if (record !== null) park.run(owner, record, { instance });",
-        to: "if (record !== null && instance < 0) park.run(owner, record, { instance });",
+        from: "if (record !== null) insert.run(owner, record, { instance });",
+        to: "if (record !== null && instance < 0) insert.run(owner, record, { instance });",
       },
     ],
   },

@@ -1,0 +1,215 @@
+/**
+ * Statements: a query is described with Drizzle once for the process, and prepared on a connection at its first use.
+ *
+ * Drizzle takes longer to build a query than SQLite to run it, and looks for the placeholders and columns of its own
+ * prepared queries anew in each run. Here the text, the order of the values and the shape of the rows are worked out
+ * once, so that a store opens in the time that SQLite needs.
+ */
+import type { Database } from "better-sqlite3";
+import { Column, getTableColumns, is, Param, Placeholder, Table, type Query } from "drizzle-orm";
+import { drizzle, type BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { InstanceKey } from "../store.ts";
+import type { Seal } from "./seal.ts";
+
+/** Drizzle with the connection below it, for queries that are built as they are asked. */
+export type SqliteDatabase = BetterSQLite3Database & { readonly $client: Database };
+
+/** Drizzle without a connection, for queries that are only described. */
+export type Describer = Pick<
+  BetterSQLite3Database,
+  "select" | "selectDistinct" | "insert" | "update" | "delete"
+>;
+
+type Describe<Described> = (db: Describer) => Described;
+
+/** Prepares on a connection what was described. */
+export type Prepare<Prepared> = (client: Database) => Prepared;
+
+/**
+ * `Values` has one property for each placeholder; it may have more. What a row has beside a record is given beside
+ * it (`beside` goes first), since a copy of a record with one more property costs more than a write of it.
+ */
+export interface PreparedWrite<Values extends object, Beside extends object = object> {
+  /** Answers the number of rows that changed. */
+  run(values: Values & Beside): number;
+  run(values: Values, beside: Beside): number;
+}
+
+/** A query of one column. */
+export interface PreparedColumn<Values extends object, Beside extends object = object> {
+  /** The column of the first row; undefined if there is none. */
+  get(values: Values & Beside): unknown;
+  get(values: Values, beside: Beside): unknown;
+}
+
+/** Rows as Drizzle would give them. An expression is given as SQLite gives it. */
+export interface PreparedRead<Row> {
+  get(values?: object, beside?: object): Row | undefined;
+  all(values?: object): Row[];
+}
+
+interface BuiltQuery {
+  toSQL(): Query;
+}
+
+interface BuiltSelect extends BuiltQuery {
+  readonly _: { readonly selectedFields: object; readonly result: readonly unknown[] };
+}
+
+type RowOf<Select extends BuiltSelect> = Select["_"]["result"][number];
+
+export function describeWrite<Values extends object, Beside extends object = object>(
+  describe: Describe<BuiltQuery>,
+): Prepare<PreparedWrite<Values, Beside>> {
+  const text = once(() => toText(describe(DESCRIBED)));
+  return (client) => {
+    const prepared = once(() => ({ ...text(), statement: client.prepare(text().sql) }));
+    return {
+      run(values: object, beside: object = NOTHING) {
+        const { statement, bind } = prepared();
+        return statement.run(bind(values, beside)).changes;
+      },
+    };
+  };
+}
+
+/** A write of rows that carry their seals. */
+export interface SealedWrite<Values extends object, Beside extends object> {
+  /** `owner` is the instance that the row belongs to, if it does to one. Answers the number of rows that changed. */
+  run(owner: InstanceKey | null, values: Values, beside: Beside): number;
+}
+
+export function describeSealed<Values extends object, Beside extends object = object>(
+  seal: Seal,
+  describe: Describe<BuiltQuery>,
+): Prepare<SealedWrite<Values, Beside>> {
+  const prepare = describeWrite<Values, Beside & { readonly seal: number }>(describe);
+  return (client) => {
+    const write = prepare(client);
+    return {
+      run: (owner, values, beside) => write.run(values, { ...beside, seal: seal(owner, values) }),
+    };
+  };
+}
+
+/** For one column of a row, or of one that is written and returned. */
+export function describeColumn<Values extends object, Beside extends object = object>(
+  describe: Describe<BuiltQuery>,
+): Prepare<PreparedColumn<Values, Beside>> {
+  const text = once(() => toText(describe(DESCRIBED)));
+  return (client) => {
+    const prepared = once(() => ({ ...text(), statement: client.prepare(text().sql).pluck() }));
+    return {
+      get(values: object, beside: object = NOTHING) {
+        const { statement, bind } = prepared();
+        return statement.get(bind(values, beside));
+      },
+    };
+  };
+}
+
+export function describeRead<Select extends BuiltSelect>(
+  describe: Describe<Select>,
+): Prepare<PreparedRead<RowOf<Select>>> {
+  const text = once(() => {
+    const select = describe(DESCRIBED);
+    const toRow = toRowReader(select._.selectedFields) as (
+      found: readonly unknown[],
+    ) => RowOf<Select>;
+    return { ...toText(select), toRow };
+  });
+  return (client) => {
+    const prepared = once(() => ({
+      ...text(),
+      statement: client.prepare<unknown[], readonly unknown[]>(text().sql).raw(),
+    }));
+    return {
+      get(values = NOTHING, beside = NOTHING) {
+        const { statement, bind, toRow } = prepared();
+        const found = statement.get(bind(values, beside));
+        return found === undefined ? undefined : toRow(found);
+      },
+      all(values = NOTHING) {
+        const { statement, bind, toRow } = prepared();
+        return statement.all(bind(values, NOTHING)).map(toRow);
+      },
+    };
+  };
+}
+
+/** Makes a thing when it is first asked for. */
+export function once<Thing extends object>(make: () => Thing): () => Thing {
+  let made: Thing | undefined;
+  return () => (made ??= make());
+}
+
+const DESCRIBED = drizzle.mock();
+const NOTHING: object = {};
+
+interface Text {
+  readonly sql: string;
+  readonly bind: (values: object, beside: object) => unknown[];
+}
+
+function toText(query: BuiltQuery): Text {
+  const { sql, params } = query.toSQL();
+  const readers = params.map(toReader);
+  return { sql, bind: (values, beside) => readers.map((read) => read(values, beside)) };
+}
+
+type ReadValue = (values: object, beside: object) => unknown;
+
+function toReader(param: unknown): ReadValue {
+  if (is(param, Placeholder)) return (values, beside) => valueOf(values, beside, param.name);
+  if (is(param, Param) && is(param.value, Placeholder)) {
+    const { encoder, value } = param;
+    return (values, beside) => {
+      const given = valueOf(values, beside, value.name);
+      // A column of JSON would keep it as the text "null", which no condition finds.
+      return given === null ? null : encoder.mapToDriverValue(given);
+    };
+  }
+  return () => param;
+}
+
+function valueOf(values: object, beside: object, name: string): unknown {
+  const given: unknown = Reflect.get(beside, name);
+  const value: unknown = given === undefined ? Reflect.get(values, name) : given;
+  // better-sqlite3 would bind it as NULL.
+  if (value === undefined) throw new Error(`a query lacks the value of "${name}"`);
+  return value;
+}
+
+/** Where a value of a row goes. */
+interface Place {
+  /** The name of the group that it was selected in. */
+  readonly group: string | null;
+  readonly name: string;
+  /** Null if it is given as SQLite gives it. */
+  readonly decode: ((value: unknown) => unknown) | null;
+}
+
+function toRowReader(fields: object): (found: readonly unknown[]) => unknown {
+  const places = Object.entries(fields).flatMap(([name, field]: [string, object]) =>
+    is(field, Table)
+      ? Object.entries(getTableColumns(field)).map(([inner, column]) =>
+          toPlace(name, inner, column),
+        )
+      : [toPlace(null, name, field)],
+  );
+  return (found) => {
+    const row: Record<string, unknown> = {};
+    for (const [index, { group, name, decode }] of places.entries()) {
+      const value = found[index];
+      const target = group === null ? row : ((row[group] ??= {}) as typeof row);
+      target[name] = decode === null || value === null ? value : decode(value);
+    }
+    return row;
+  };
+}
+
+function toPlace(group: string | null, name: string, field: object): Place {
+  const isDecoded =
+    is(field, Column) && field.mapFromDriverValue !== Column.prototype.mapFromDriverValue;
+  return { group, name, decode: isDecoded ? (value) => field.mapFromDriverValue(value) : null };
+}
