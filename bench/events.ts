@@ -12,6 +12,7 @@ import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Contestants, Measured, Samples } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
 import { judge } from "./harness/targets.ts";
+import type { ServerLook } from "./processes/event-server.ts";
 import type { LoadResult } from "./processes/load.ts";
 import { eventPath, jsonHeaders, noteBody, openTicket, ticketId } from "./subjects/tickets.ts";
 
@@ -26,7 +27,7 @@ export const eventsBench: Bench = {
   story:
     "Server, load (autocannon) and this bench are three processes. 1,000 instances wait; each connection sends one event after the " +
     "other to instances of its own, and each answer comes after the commit. The empty Fastify parses the same requests and answers at once. " +
-    "The server is the product as it starts by default, with a log line for each transition.",
+    "The server is the product as it starts by default, with a log line for each transition. Processor time is that of all threads of the server's process.",
 
   async run(options) {
     const sagas = await startServer("serveSagas", { path: join(options.folder, "events.db") });
@@ -96,13 +97,14 @@ async function measure(
     seconds: options.isSmoke ? 0.2 : TURN_SECONDS,
   });
   if (result.failed > 0) throw new Error(`${result.failed} requests to ${url} failed`);
-  const { busyPercent } = await child.call<{ busyPercent: number }>("look");
+  const { busyPercent, cpuMicroseconds } = await child.call<ServerLook>("look");
   return {
     "/s": result.requestsPerSecond,
     p50: result.p50Ms,
     p99: result.p99Ms,
     "p99.9": result.p999Ms,
     busy: busyPercent,
+    cpu: cpuMicroseconds / result.requests,
   };
 }
 
@@ -119,6 +121,11 @@ function toRows(connections: number, samples: Samples): readonly Row[] {
     latency("p99.9"),
     row(`${at}: empty POST`, "/s", of("empty", "/s")),
     row(`${at}: empty POST, p99`, "ms", of("empty", "p99")),
+    rowAgainst(
+      row(`${at}: processor time of the server for each`, "µs", of("sagas", "cpu")),
+      "empty POST",
+      of("empty", "cpu"),
+    ),
     row(`${at}: server busy`, "%", of("sagas", "busy")),
     row(`${at}: empty server busy`, "%", of("empty", "busy")),
   ];

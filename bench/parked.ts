@@ -2,8 +2,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench, BenchOptions } from "./harness/bench.ts";
-import { build, sources } from "./harness/built.ts";
-import type { Built } from "./harness/built.ts";
 import { startChild } from "./harness/child.ts";
 import type { Child } from "./harness/child.ts";
 import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
@@ -28,19 +26,18 @@ export const parkedBench: Bench = {
   summary:
     "1,000, 10,000 and 1,000,000 instances that wait with a timer: size, start, memory, events",
   story:
-    "Each instance waits for an event or for its timer in ninety days. In each turn `sagachart start` is started as a process on the file, " +
-    "built as it is published; the clock runs from the start of the process to the answer to a first event, over HTTP. Then 10 connections " +
+    "Each instance waits for an event or for its timer in ninety days. In each turn `sagachart start` is started as a process on the file; " +
+    "the clock runs from the start of the process to the answer to a first event, over HTTP. Then 10 connections " +
     "send events to random instances for two seconds.",
 
   async run(options) {
-    const built = options.isSmoke ? sources : build();
     const load = startChild(new URL("processes/load.ts", import.meta.url));
     const [few, some, many] = options.isSmoke ? SMOKE_SIZES : SIZES;
     try {
       const contestants: Contestants = {
-        few: await prepare(few, { options, built, load }),
-        some: await prepare(some, { options, built, load }),
-        many: await prepare(many, { options, built, load }),
+        few: await prepare(few, { options, load }),
+        some: await prepare(some, { options, load }),
+        many: await prepare(many, { options, load }),
       };
       const samples = await alternate(options, contestants);
       const sizes = { few: few, some: some, many: many };
@@ -85,7 +82,6 @@ export const parkedBench: Bench = {
 
 interface Turn {
   readonly options: BenchOptions;
-  readonly built: Built;
   readonly load: Child;
 }
 
@@ -105,10 +101,10 @@ function pathOf({ folder }: BenchOptions, count: number): string {
 
 async function measure(
   { path, count, round }: { path: string; count: number; round: number },
-  { built, load, options }: Turn,
+  { load, options }: Turn,
 ): Promise<Measured> {
   const begunAt = performance.now();
-  const server = await startServer(path, built);
+  const server = await startServer(path);
   try {
     await post(`${server.url}${eventPath(ticketId(round))}`, noteBody);
     const first = performance.now() - begunAt;

@@ -6,6 +6,7 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { ending, execArgv } from "./built.ts";
 
 interface Call {
   readonly id: number;
@@ -31,10 +32,10 @@ export interface Child {
 
 const ERRORS_LENGTH_MAX = 4_000;
 
-/** Starts a TypeScript file beside the caller's: `import.meta.url` of it. Its standard output goes nowhere. */
+/** Starts a TypeScript file beside the caller's, or what it was built to. Its standard output goes nowhere. */
 export function startChild(file: URL, environment: Readonly<Record<string, string>> = {}): Child {
-  const child = fork(fileURLToPath(file), {
-    execArgv: file.pathname.endsWith(".ts") ? ["--import", "tsx"] : [],
+  const child = fork(fileURLToPath(file).replace(/\.ts$/, ending), {
+    execArgv: [...execArgv],
     env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

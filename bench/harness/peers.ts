@@ -3,10 +3,10 @@ import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { execArgv, ownPeers, root } from "./built.ts";
 
-const folder = fileURLToPath(new URL("../peers", import.meta.url));
+const folder = join(root, "bench/peers");
 const TURN_MS_MAX = 180_000;
 
 export interface Peer {
@@ -62,8 +62,8 @@ export async function runPeer(peer: Peer, turn: PeerTurn): Promise<PeerResult> {
     const { stdout } = await promisify(execFile)(
       peer.runsOn === "newer" ? join(folder, "node_modules/.bin/node") : process.execPath,
       [
-        ...(peer.runsOn === "ours" ? ["--import", "tsx"] : []),
-        join(folder, `${peer.program}.mjs`),
+        ...(peer.runsOn === "ours" ? execArgv : []),
+        join(peer.runsOn === "ours" ? ownPeers : folder, `${peer.program}.mjs`),
         JSON.stringify(options),
       ],
       { cwd: folder, timeout: TURN_MS_MAX },

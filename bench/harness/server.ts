@@ -4,7 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Built } from "./built.ts";
+import { cliPath, execArgv, machinesPath } from "./built.ts";
 
 export interface Server {
   readonly url: string;
@@ -16,9 +16,8 @@ const ERRORS_LENGTH_MAX = 4_000;
 const KIB_OF_MIB = 1_024;
 
 /** Resolves when it says that it listens. */
-export async function startServer(path: string, { cliPath, machinesPath }: Built): Promise<Server> {
-  const program = cliPath.endsWith(".ts") ? ["--import", "tsx", cliPath] : [cliPath];
-  const child = spawn(process.execPath, [...program, "start"], {
+export async function startServer(path: string): Promise<Server> {
+  const child = spawn(process.execPath, [...execArgv, cliPath, "start"], {
     env: {
       ...process.env,
       HOST: "127.0.0.1",

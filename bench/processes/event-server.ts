@@ -1,15 +1,19 @@
 /** A process that serves: the product as `sagachart start` runs it, or a Fastify that takes the same requests and does nothing. */
 import { performance } from "node:perf_hooks";
 import type { EventLoopUtilization } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
 import { fastify } from "fastify";
 import { loadConfig } from "../../src/config.ts";
 import { startProcess } from "../../src/main.ts";
+import { machinesPath } from "../harness/built.ts";
 import { answerCalls } from "../harness/child.ts";
 
-const machinesPath = fileURLToPath(new URL("../machines", import.meta.url));
+export interface ServerLook {
+  readonly busyPercent: number;
+  readonly cpuMicroseconds: number;
+}
 
 let since: EventLoopUtilization = performance.eventLoopUtilization();
+let cpuSince = process.cpuUsage();
 
 answerCalls({
   /** Answers the address. Log lines are written as always, to /dev/null. */
@@ -30,11 +34,13 @@ answerCalls({
     return app.listen({ host: "127.0.0.1", port: 0 });
   },
 
-  /** The share of time since the last look in which the event loop was busy, %; and memory, MiB. */
-  look(): { busyPercent: number; rssMib: number } {
+  /** Since the last look: the share of time in which the event loop was busy, and the processor time of all threads. */
+  look(): ServerLook {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, since);
+    const { user, system } = process.cpuUsage(cpuSince);
     since = now;
-    return { busyPercent: utilization * 100, rssMib: process.memoryUsage().rss / 2 ** 20 };
+    cpuSince = process.cpuUsage();
+    return { busyPercent: utilization * 100, cpuMicroseconds: user + system };
   },
 });

@@ -13,6 +13,7 @@ export interface LoadOptions {
 }
 
 export interface LoadResult {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -33,6 +34,7 @@ answerCalls({
     const tookSeconds = (performance.now() - begunAt) / 1_000;
     const at = (percent: number): number => took.percentile(percent) / 1_000;
     return {
+      requests: took.count,
       requestsPerSecond: took.count / tookSeconds,
       p50Ms: at(50),
       p99Ms: at(99),
