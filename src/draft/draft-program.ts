@@ -17,12 +17,17 @@ import { lint } from "../saga/lint.ts";
 import type { CheckAnswer, DraftRequest, LoadAnswer, SagaFindings } from "./draft-message.ts";
 
 /** Where this package is read from source, its own modules are those that run here already. */
-const ownModules: Readonly<Record<string, unknown>> = import.meta.url.endsWith(".ts")
-  ? {
-      "../../src/index.ts": await import("../index.ts"),
-      "../../src/check/check.ts": await import("../check/check.ts"),
-    }
-  : {};
+const ownModules = import.meta.url.endsWith(".ts") ? await sourceModules() : {};
+
+async function sourceModules(): Promise<Readonly<Record<string, unknown>>> {
+  const [index, checks] = await Promise.all([import("../index.ts"), import("../check/check.ts")]);
+  return {
+    "../../src/index.ts": index,
+    "../../src/check/check.ts": checks,
+    sagachart: index,
+    "sagachart/check": checks,
+  };
+}
 
 /** A check may look at so many configurations in each world; a whole one is for the command line. */
 const CONFIGURATIONS_MAX = 20_000;

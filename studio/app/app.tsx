@@ -25,6 +25,7 @@ export function App() {
         { group: "Everywhere", name: "Commands", keys: ["Ctrl+k"], run: () => setOver("palette") },
         { group: "Everywhere", name: "Keys", keys: ["?"], run: () => setOver("help") },
         { group: "Everywhere", name: "All sagas", keys: ["s"], run: () => go(paths.sagas()) },
+        { group: "Everywhere", name: "New saga", run: () => go(paths.create()) },
         { group: "Everywhere", name: "Import a chart", run: () => go(paths.import()) },
         { group: "Everywhere", name: "Light or dark", keys: ["D"], run: toggleTheme },
       ],

@@ -24,7 +24,7 @@ export function Head({ found, onPalette, onHelp }: HeadProps) {
       </nav>
       {found !== null && <Tabs found={found} />}
       <div class="head-end">
-        <button type="button" class="finder" onClick={onPalette}>
+        <button type="button" class="finder" title="Find" onClick={onPalette}>
           <Icon name="search" />
           <span>Find</span>
           <kbd>Ctrl K</kbd>

@@ -65,6 +65,7 @@ function ownUrl(link: HTMLAnchorElement): URL | null {
 export const paths = {
   sagas: () => "/",
   import: () => "/import",
+  create: () => "/new",
   saga: (saga: string) => `/m/${encodeURIComponent(saga)}`,
   instance: (saga: string, id: string) =>
     `/i/${encodeURIComponent(saga)}/${encodeURIComponent(id)}`,

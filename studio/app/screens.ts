@@ -41,6 +41,7 @@ export const screens: readonly ScreenEntry[] = [
     tab: "Compare",
     load: () => import("../screens/compare.tsx"),
   },
+  { path: "/new", title: "New saga", load: () => import("../screens/create.tsx") },
   { path: "/import", title: "Import", load: () => import("../screens/import.tsx") },
   { path: "/i/:saga/:id", title: "Instance", load: () => import("../screens/instance.tsx") },
 ];

@@ -13,6 +13,8 @@ export interface DialogsProps {
   readonly editing: Editing;
   readonly draft: DraftAnswer;
   readonly state: StateModel;
+  /** Path of the state that a new transition leads to; null: none was chosen. */
+  readonly target: readonly string[] | null;
   readonly onClose: () => void;
 }
 

@@ -88,7 +88,11 @@ function AddTransition(props: DialogsProps) {
   const [event, setEvent] = useState("");
   const [guard, setGuard] = useState("");
   const targets = targetsIn(draft.model);
-  const [target, setTarget] = useState(siblingOf(draft, state) ?? targets[0]?.value ?? STAYS);
+  const [target, setTarget] = useState(
+    props.target === null
+      ? (siblingOf(draft, state) ?? targets[0]?.value ?? STAYS)
+      : JSON.stringify(props.target),
+  );
   const hasEvent = kind === "on" || kind === "after";
   return (
     <Form

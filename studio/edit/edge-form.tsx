@@ -11,7 +11,7 @@ import { CommitField } from "./commit-field.tsx";
 import type { Editing, Then } from "./editing.ts";
 import { copyOf } from "./handles.tsx";
 import { stubFor, stubHint } from "./names.ts";
-import { ReadOnly } from "./state-form.tsx";
+import { ReadOnly, TypeFaults } from "./state-form.tsx";
 
 export interface EdgeFormProps {
   readonly editing: Editing;
@@ -39,6 +39,7 @@ export function EdgeForm({ editing, draft, edge }: EdgeFormProps) {
   return (
     <div class="fields edit-form" key={edge.id}>
       <h2>{edgeText(edge)}</h2>
+      <TypeFaults editing={editing} item={edge.id} />
       {locks.target !== null && <p class="edit-reason">Its target is read-only: {locks.target}</p>}
       {(ref.kind === "on" || ref.kind === "after") && (
         <CommitField

@@ -4,6 +4,7 @@
  * loaded anew loses nothing.
  */
 import { signal } from "@preact/signals";
+import type { DraftTypes } from "../../src/draft/drafts.ts";
 import type { OperationInput } from "../../src/edit/operation.ts";
 import type { DraftAnswer } from "../../src/studio/edit-routes.ts";
 import type { DrawnChart } from "../../src/studio/layout-routes.ts";
@@ -15,6 +16,9 @@ export type Step = readonly OperationInput[];
 /** What is selected after a step, by the draft that came of it. */
 export type Then = (draft: DraftAnswer) => Selection | null;
 
+/** After the last edit, before the compiler is asked. */
+const TYPES_QUIET_MS = 600;
+
 const STORED = "sagachart.draft.";
 
 export class Editing {
@@ -25,6 +29,8 @@ export class Editing {
   readonly drawn = signal<DrawnChart | null>(null);
   readonly selection = signal<Selection | null>(null);
   readonly isBusy = signal(false);
+  /** What the project's own TypeScript says of the draft; null: it has not said it yet. */
+  readonly types = signal<DraftTypes | null>(null);
   /** Why there is no draft at all. */
   readonly failure = signal<unknown>(null);
   /** Why the last step was not taken; it goes with the next. */
@@ -33,15 +39,23 @@ export class Editing {
   readonly news = signal<string | null>(null);
   #folded: ReadonlySet<string> | null = null;
   #direction: "DOWN" | "RIGHT" = "DOWN";
+  #typed = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(saga: string) {
     this.saga = saga;
   }
 
+  /** After the server was away. */
+  async wake(): Promise<void> {
+    if (this.draft.value !== null) await this.reload();
+    else if (this.failure.value !== null) await this.open();
+  }
+
   /** The draft of the steps that were kept, or of none if they fit the file no more. */
   async open(): Promise<void> {
     const kept = readSteps(this.saga);
+    this.failure.value = null;
     try {
       await this.#show(kept, null);
       this.steps.value = kept;
@@ -169,9 +183,28 @@ export class Editing {
       body: { operations: steps.flat() },
     });
     await this.#draw(draft);
+    if (draft.text !== this.draft.value?.text) this.#askTypes(steps);
     this.draft.value = draft;
     if (then !== null) this.selection.value = then(draft);
     else if (!isIn(draft, this.selection.value)) this.selection.value = null;
+  }
+
+  /** Beside all else: a compiler takes its time. What is edited meanwhile is asked for anew. */
+  #askTypes(steps: readonly Step[]): void {
+    this.#typed += 1;
+    const mine = this.#typed;
+    this.types.value = null;
+    const path = at`/studio/api/drafts/${this.saga}/types`;
+    setTimeout(() => {
+      if (mine !== this.#typed) return;
+      ask<DraftTypes>(path, { method: "POST", body: { operations: steps.flat() } }).then(
+        (types) => mine === this.#typed && (this.types.value = types),
+        (error: unknown) => {
+          const none = { version: null, reason: messageOf(error), faults: [] };
+          if (mine === this.#typed) this.types.value = none;
+        },
+      );
+    }, TYPES_QUIET_MS);
   }
 
   async #draw(draft: DraftAnswer | null = this.draft.value): Promise<void> {

@@ -4,7 +4,8 @@ import type { Signal } from "@preact/signals";
 import type { Point } from "../../src/draw/box.ts";
 import type { ChartHandle } from "../chart/chart.tsx";
 import { lockOf, refusalOf } from "./aim.ts";
-import type { Editing } from "./editing.ts";
+import type { OutlinedEdge } from "../../src/edit/outline.ts";
+import type { Editing, Step, Then } from "./editing.ts";
 
 /** A handle that is being dragged. */
 export interface Drag {
@@ -135,10 +136,19 @@ function drop(editing: Editing, edge: string, over: string, refusal: string | nu
     editing.refusal.value = refusal;
     return;
   }
-  void editing.do(
-    [{ op: "retarget", transition: copyOf(outlined.ref), target: [...target.path] }],
+  void editing.do(...retargeted(outlined, edge, target.path));
+}
+
+/** The step that leads a transition elsewhere. */
+export function retargeted(
+  { ref }: OutlinedEdge,
+  edge: string,
+  target: readonly string[],
+): [Step, Then] {
+  return [
+    [{ op: "retarget", transition: copyOf(ref), target: [...target] }],
     () => ({ kind: "edge", id: edge }),
-  );
+  ];
 }
 
 /** A reference as an operation takes it. */

@@ -13,6 +13,8 @@ export interface EditActions {
   readonly edge: EdgeModel | undefined;
   readonly rename: () => void;
   readonly dialog: (name: DialogName) => void;
+  /** Chooses where a transition leads. */
+  readonly lead: () => void;
   readonly review: () => void;
 }
 
@@ -31,7 +33,7 @@ export function padItems(actions: EditActions): readonly PadItem[] {
     icon: "arrow",
     label: "New transition",
     keys: "T",
-    run: () => dialog("transition"),
+    run: actions.lead,
   };
   if (outline.states[state.id] === undefined) return [];
   if (state.parent === null) return [inside, lead];
@@ -52,7 +54,7 @@ export function padItems(actions: EditActions): readonly PadItem[] {
   ];
 }
 
-function edgeItems({ editing, outline }: EditActions, edge: EdgeModel): readonly PadItem[] {
+function edgeItems({ editing, outline, lead }: EditActions, edge: EdgeModel): readonly PadItem[] {
   const outlined = outline.edges[edge.id];
   if (outlined === undefined || outlined.locks.all !== null) return [];
   const transition = copyOf(outlined.ref);
@@ -61,7 +63,7 @@ function edgeItems({ editing, outline }: EditActions, edge: EdgeModel): readonly
       icon: "arrow",
       label: "Lead elsewhere",
       keys: "T",
-      run: () => document.querySelector<HTMLElement>(".edit-form select")?.focus(),
+      run: lead,
     },
     {
       icon: "trash",

@@ -38,6 +38,12 @@ export interface RenameProps {
 /** The name of a state as a field, over the state itself. */
 export function Rename({ value, widthPx, onDone, onCancel }: RenameProps) {
   const ref = useRef<HTMLInputElement>(null);
+  // Leaving the field takes its value too, and so it does when Enter or Escape has closed it.
+  const isOver = useRef(false);
+  const once = (action: () => void): void => {
+    if (!isOver.current) action();
+    isOver.current = true;
+  };
   useLayoutEffect(() => {
     ref.current?.focus();
     ref.current?.select();
@@ -54,10 +60,14 @@ export function Rename({ value, widthPx, onDone, onCancel }: RenameProps) {
       onDblClick={(event) => event.stopPropagation()}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === "Enter") onDone(event.currentTarget.value.trim());
-        else if (event.key === "Escape") onCancel();
+        const { value: name } = event.currentTarget;
+        if (event.key === "Enter") once(() => onDone(name.trim()));
+        else if (event.key === "Escape") once(onCancel);
       }}
-      onBlur={(event) => onDone(event.currentTarget.value.trim())}
+      onBlur={(event) => {
+        const { value: name } = event.currentTarget;
+        once(() => onDone(name.trim()));
+      }}
     />
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import type { CheckAnswer } from "../../src/draft/draft-message.ts";
+import type { DraftTypes } from "../../src/draft/drafts.ts";
 import type { DraftAnswer } from "../../src/studio/edit-routes.ts";
 import { ask, at, messageOf } from "../api/request.ts";
 import { Button } from "../ui/button.tsx";
@@ -36,7 +37,8 @@ export function Review({ editing, draft, onClose }: ReviewProps) {
   }, [draft]);
 
   const { differences } = draft;
-  const isDoubtful = isRefused(draft) || checked?.isOk === false;
+  const types = editing.types.value;
+  const isDoubtful = isRefused(draft) || checked?.isOk === false || (types?.faults.length ?? 0) > 0;
   const write = async (): Promise<void> => {
     if (isDoubtful && !isSure) {
       setSure(true);
@@ -83,7 +85,7 @@ export function Review({ editing, draft, onClose }: ReviewProps) {
             ))}
           </ol>
         </section>
-        <Checks draft={draft} checked={checked} />
+        <Checks draft={draft} checked={checked} types={types} />
         <section aria-label="Difference">
           <h3>{draft.file}</h3>
           <Difference draft={draft} />
@@ -115,7 +117,13 @@ function isRefused({ registration: { problem, findings } }: DraftAnswer): boolea
   return problem !== null || findings.length > 0;
 }
 
-function Checks({ draft, checked }: { draft: DraftAnswer; checked: CheckAnswer | null }) {
+interface ChecksProps {
+  readonly draft: DraftAnswer;
+  readonly checked: CheckAnswer | null;
+  readonly types: DraftTypes | null;
+}
+
+function Checks({ draft, checked, types }: ChecksProps) {
   const { registration, differences } = draft;
   return (
     <section aria-label="Checks">
@@ -157,10 +165,21 @@ function Checks({ draft, checked }: { draft: DraftAnswer; checked: CheckAnswer |
               : `${instances} in ${state}, which becomes ${becomes}`,
           )}
         />
-        <Check verdict="open" title="Types" lines={["not looked at here: npx tsc --noEmit"]} />
+        <Check {...typesCheck(types)} />
       </ul>
     </section>
   );
+}
+
+function typesCheck(types: DraftTypes | null): CheckProps {
+  if (types === null) return { verdict: "busy", title: "Types", lines: ["TypeScript is asked"] };
+  const { version, reason, faults } = types;
+  if (version === null) return { verdict: "open", title: `Types: not looked at: ${reason}` };
+  return {
+    verdict: faults.length === 0 ? "good" : "bad",
+    title: `TypeScript ${version} finds nothing`,
+    lines: faults.map(({ file, line, message }) => `${file}:${line} ${message}`),
+  };
 }
 
 function checkVerdict(checked: CheckAnswer | null): Verdict {
@@ -176,15 +195,13 @@ const said: Readonly<Record<Verdict, string>> = {
   busy: "running",
 };
 
-function Check({
-  verdict,
-  title,
-  lines = [],
-}: {
-  verdict: Verdict;
-  title: string;
-  lines?: readonly string[];
-}): ComponentChildren {
+interface CheckProps {
+  readonly verdict: Verdict;
+  readonly title: string;
+  readonly lines?: readonly string[];
+}
+
+function Check({ verdict, title, lines = [] }: CheckProps): ComponentChildren {
   return (
     <li class={`review-check is-${verdict}`}>
       <span class="review-sign" role="img" aria-label={said[verdict]}>

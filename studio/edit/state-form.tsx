@@ -43,6 +43,7 @@ export function StateForm({ editing, draft, state, onDialog }: StateFormProps) {
     <div class="fields edit-form" key={state.id}>
       <h2>{isRoot ? "The chart" : state.key}</h2>
       <Reasons outlined={outlined} />
+      <TypeFaults editing={editing} item={state.id} />
       {!isRoot && (
         <CommitField
           label="Name"
@@ -174,6 +175,22 @@ export function ReadOnly({
       <p>
         Edit it at <code>{line === undefined ? file : `${file}:${line}`}</code>
       </p>
+    </div>
+  );
+}
+
+/** What TypeScript says of a state or a transition. */
+export function TypeFaults({ editing, item }: { editing: Editing; item: string }) {
+  const faults = editing.types.value?.faults.filter((fault) => fault.item === item) ?? [];
+  if (faults.length === 0) return null;
+  return (
+    <div class="edit-reason is-bad" role="status">
+      <b>✕ TypeScript:</b>
+      {faults.map(({ start, line, message }) => (
+        <p key={start}>
+          {message.split("\n")[0]}, line {line}
+        </p>
+      ))}
     </div>
   );
 }

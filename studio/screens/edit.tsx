@@ -2,7 +2,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { edgeText } from "../../src/draw/words.ts";
 import type { DraftAnswer } from "../../src/studio/edit-routes.ts";
 import type { DrawnChart } from "../../src/studio/layout-routes.ts";
 import { foldable } from "../../src/draw/fold.ts";
@@ -17,15 +16,17 @@ import type { Overlay, Selection } from "../chart/overlay.ts";
 import { Code } from "../edit/code.tsx";
 import { EditDialog } from "../edit/dialogs.tsx";
 import type { DialogName } from "../edit/dialog-form.tsx";
+import { editOverlay } from "../edit/edit-overlay.ts";
 import { EdgeForm } from "../edit/edge-form.tsx";
 import { Editing, stateAt } from "../edit/editing.ts";
+import { EditBar } from "../edit/edit-bar.tsx";
 import { editCommands } from "../edit/edit-commands.ts";
-import { Handles, useDrag } from "../edit/handles.tsx";
+import { Handles, retargeted, useDrag } from "../edit/handles.tsx";
 import { Pad, Rename } from "../edit/pad.tsx";
 import { padItems } from "../edit/pad-items.ts";
 import { Review } from "../edit/review.tsx";
 import { StateForm } from "../edit/state-form.tsx";
-import { Button, IconButton } from "../ui/button.tsx";
+import { useAim } from "../edit/use-aim.ts";
 import { Empty, Failure, Loading } from "../ui/message.tsx";
 import { Panel } from "../ui/panel.tsx";
 import "../styles/edit.css";
@@ -40,13 +41,17 @@ export function Screen({ params }: ScreenProps) {
     if (mayEdit !== true) return undefined;
     void editing.open();
     const changes = new EventSource("/studio/api/changes");
+    // The server was away, such as to be started anew.
+    changes.addEventListener("open", () => void editing.wake());
     changes.addEventListener("message", ({ data }) => {
       if ((JSON.parse(String(data)) as { saga: string }).saga === saga) void editing.reload();
     });
     return () => changes.close();
   }, [editing, mayEdit]);
 
-  if (allowed.error.value !== null) return <Failure error={allowed.error.value} />;
+  if (allowed.error.value !== null) {
+    return <Failure error={allowed.error.value} onRetry={allowed.reload} />;
+  }
   if (mayEdit === false) {
     return (
       <Empty title="Charts are not edited on this server">
@@ -54,7 +59,9 @@ export function Screen({ params }: ScreenProps) {
       </Empty>
     );
   }
-  if (editing.failure.value !== null) return <Failure error={editing.failure.value} />;
+  if (editing.failure.value !== null) {
+    return <Failure error={editing.failure.value} onRetry={() => void editing.open()} />;
+  }
   const draft = editing.draft.value;
   const drawn = editing.drawn.value;
   if (draft === null || drawn === null) return <Loading what="the source of the chart" />;
@@ -75,7 +82,6 @@ function Editor({ editing, draft, drawn }: EditorProps) {
   const chart = useRef<ChartHandle | null>(null);
   const drag = useDrag();
   const scale = useSignal(1);
-  const [dialog, setDialog] = useState<DialogName | null>(null);
   const [isReviewed, setReviewed] = useState(false);
   const [isRenaming, setRenaming] = useState(false);
   const selection = editing.selection.value;
@@ -91,6 +97,7 @@ function Editor({ editing, draft, drawn }: EditorProps) {
     setRenaming(false);
   };
   const focusChart = (): void => chart.current?.element.focus();
+  const { dialog, setDialog, target, aim, close } = useDialogs(editing, draft, focusChart);
   const rename = (): void => {
     scale.value = chart.current?.viewport.view.peek().scale ?? 1;
     if (state !== undefined && state.parent !== null) setRenaming(true);
@@ -102,12 +109,15 @@ function Editor({ editing, draft, drawn }: EditorProps) {
     edge,
     rename,
     dialog: setDialog,
+    lead: aim.begin,
     review: () => setReviewed(true),
   };
-  const items = padItems(actions);
+  const items = aim.aimed === null ? padItems(actions) : [];
   const commands = useMemo(() => editCommands(actions), [draft, selection]);
   useCommands(commands);
-  const overlay = useMemo((): Overlay => overlayOf(draft, drag.value), [draft, drag.value]);
+  const aimed = drag.value ?? aim.aimed;
+  const types = editing.types.value;
+  const overlay = useMemo(() => editOverlay(draft, types, aimed), [draft, types, aimed]);
 
   const box = drawn.layout.states.find(({ id }) => id === selection?.id);
   const pad =
@@ -121,7 +131,6 @@ function Editor({ editing, draft, drawn }: EditorProps) {
           focusChart();
         }}
         onDone={(to) => {
-          if (!isRenaming) return;
           setRenaming(false);
           focusChart();
           if (to === "" || to === state.key) return;
@@ -133,14 +142,19 @@ function Editor({ editing, draft, drawn }: EditorProps) {
       items.length > 0 && <Pad items={items} />
     );
   return (
-    <div class="screen-split is-editing" aria-busy={editing.isBusy.value}>
+    <div
+      class="screen-split is-editing"
+      aria-busy={editing.isBusy.value}
+      onKeyDownCapture={aim.onKeyDown}
+      onClickCapture={aim.onClick}
+    >
       <Chart
         drawn={drawn}
         whole={model}
         label={`Chart of the saga ${draft.saga}, being edited`}
         overlay={overlay}
-        selection={selection}
-        onSelect={select}
+        selection={aim.selection ?? selection}
+        onSelect={aim.aimed === null ? select : aim.onSelect}
         onFold={(id) => editing.fold(id)}
         onFoldAll={(isFolded) => editing.setFolded(isFolded ? foldable(model, 1) : new Set())}
         onDirection={() => editing.turn()}
@@ -150,12 +164,20 @@ function Editor({ editing, draft, drawn }: EditorProps) {
         layer={<Handles editing={editing} drag={drag} chart={chart} />}
         pad={pad || undefined}
       >
-        <EditBar editing={editing} draft={draft} onReview={() => setReviewed(true)} />
-        {drag.value?.refusal && (
-          <p class="edit-notice is-bad" role="status">
-            {drag.value.refusal}
-          </p>
-        )}
+        <EditBar editing={editing} draft={draft} onReview={() => setReviewed(true)}>
+          {aim.aimed !== null && (
+            <p class="edit-notice" role="status">
+              <span>
+                Lead it to <b>{aim.name}</b>? Arrow keys choose, Enter takes it, or click a state.
+              </span>
+            </p>
+          )}
+          {aimed?.refusal && (
+            <p class="edit-notice is-bad" role="status">
+              {aimed.refusal}
+            </p>
+          )}
+        </EditBar>
       </Chart>
       <EditPanel
         editing={editing}
@@ -171,10 +193,8 @@ function Editor({ editing, draft, drawn }: EditorProps) {
           editing={editing}
           draft={draft}
           state={state ?? root}
-          onClose={() => {
-            setDialog(null);
-            focusChart();
-          }}
+          target={target}
+          onClose={close}
         />
       )}
       {isReviewed && (
@@ -189,6 +209,28 @@ function Editor({ editing, draft, drawn }: EditorProps) {
       )}
     </div>
   );
+}
+
+/** The dialog that is open, and the choice of a target before one. */
+function useDialogs(editing: Editing, draft: DraftAnswer, focusChart: () => void) {
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const [target, setTarget] = useState<readonly string[] | null>(null);
+  const selection = editing.selection.value;
+  const aim = useAim({ draft, selection, focusChart }, (chosen) => {
+    if (selection?.kind === "edge") {
+      const outlined = draft.outline.edges[selection.id];
+      if (outlined !== undefined) void editing.do(...retargeted(outlined, selection.id, chosen));
+      return;
+    }
+    setTarget(chosen);
+    setDialog("transition");
+  });
+  const close = (): void => {
+    setDialog(null);
+    setTarget(null);
+    focusChart();
+  };
+  return { dialog, setDialog, target, aim, close };
 }
 
 interface EditPanelProps extends EditorProps {
@@ -226,88 +268,4 @@ function EditPanel({ editing, draft, drawn, overlay, onSelect, onDialog }: EditP
       }}
     />
   );
-}
-
-function EditBar({
-  editing,
-  draft,
-  onReview,
-}: Pick<EditorProps, "editing" | "draft"> & { onReview: () => void }) {
-  const count = editing.steps.value.length;
-  const refusal = editing.refusal.value;
-  const news = editing.news.value;
-  return (
-    <div class="edit-bar-place">
-      <div class="edit-bar" role="toolbar" aria-label="Draft">
-        <IconButton
-          icon="undo"
-          label="Undo"
-          keys="Ctrl Z"
-          disabled={count === 0}
-          onClick={() => void editing.undo()}
-        />
-        <IconButton
-          icon="redo"
-          label="Redo"
-          keys="Ctrl Shift Z"
-          disabled={editing.undone.value.length === 0}
-          onClick={() => void editing.redo()}
-        />
-        <span class="edit-count">
-          {count === 0 ? draft.file : `${count} ${count === 1 ? "edit" : "edits"}, not written`}
-        </span>
-        {count > 0 && (
-          <Button kind="quiet" onClick={() => void editing.discard()}>
-            Discard
-          </Button>
-        )}
-        <Button kind="primary" disabled={count === 0} onClick={onReview} title="Ctrl S">
-          Review
-        </Button>
-      </div>
-      {refusal !== null && (
-        <p class="edit-notice is-bad" role="alert">
-          {refusal}
-          <IconButton icon="close" label="Dismiss" onClick={() => (editing.refusal.value = null)} />
-        </p>
-      )}
-      {news !== null && (
-        <p class="edit-notice" role="status">
-          {news}
-          <IconButton icon="close" label="Dismiss" onClick={() => (editing.news.value = null)} />
-        </p>
-      )}
-    </div>
-  );
-}
-
-/** What cannot be edited is hatched; what registration refuses is marked; a target says whether it can be one. */
-function overlayOf(
-  { model, outline, registration }: DraftAnswer,
-  drag: ReturnType<typeof useDrag>["value"],
-): Overlay {
-  const readOnly = new Map<string, string>();
-  for (const { id } of model.states) {
-    const edit = outline.states[id]?.edit;
-    if (edit?.level === "editable" || edit?.level === "partial") continue;
-    readOnly.set(id, edit?.reasons.join("; ") ?? "it is made by code");
-  }
-  for (const edge of model.edges) {
-    if (edge.kind === "initial") continue;
-    const edit = outline.edges[edge.id]?.edit;
-    if (edit?.level === "readonly" || edit === undefined) {
-      readOnly.set(
-        edge.id,
-        `${edgeText(edge)}: ${edit?.reasons.join("; ") ?? "it is made by code"}`,
-      );
-    }
-  }
-  const refused = new Map(registration.findings.map(({ state }) => [state, "bad" as const]));
-  const tones = new Map<string, "good" | "bad">(
-    model.states.flatMap(({ id, path }) =>
-      refused.has(path.join(".")) ? [[id, "bad"] as const] : [],
-    ),
-  );
-  if (drag?.over) tones.set(drag.over, drag.refusal === null ? "good" : "bad");
-  return { readOnly, tones };
 }

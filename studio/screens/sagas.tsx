@@ -7,6 +7,7 @@ import { throttled, useQuery } from "../api/query.ts";
 import { followStream } from "../api/stream.ts";
 import { href, paths } from "../app/location.ts";
 import { MiniChart } from "../chart/mini-chart.tsx";
+import { NewSaga } from "../create/new-saga.tsx";
 import { Empty, Failure, Loading } from "../ui/message.tsx";
 import { PhaseMark } from "../ui/phase.tsx";
 
@@ -34,6 +35,7 @@ export function Screen() {
         <a class="button" href={href(paths.import())}>
           Import a chart
         </a>
+        <NewSaga />
       </header>
       <ul class="saga-list">
         {list.map(({ name, version, events }) => (
@@ -86,6 +88,7 @@ function PhaseCounts({ saga, counts }: { saga: string; counts: ByPhase | undefin
 function NoSagas() {
   return (
     <Empty title="No saga is registered">
+      <NewSaga />
       <p>Write one with the command line, or start the demo of the repository:</p>
       <pre>npx sagachart new order --step reserve:release --step charge:refund</pre>
       <pre>npm start</pre>

@@ -56,7 +56,7 @@ test("a state is renamed, added and written by keys alone", { timeout }, async (
   expect(await page.locator(".review-words").innerText()).toContain(
     'Rename state "completed" to "finished"',
   );
-  await page.locator(".review-check.is-busy").waitFor({ state: "detached", timeout: 60_000 });
+  await page.locator(".review-checks:not(:has(.is-busy))").waitFor({ timeout: 60_000 });
   expect(await violationsOn(page)).toEqual([]);
   const write = page.getByRole("button", { name: "Write file" });
   await write.focus();
@@ -128,6 +128,34 @@ test(
   },
 );
 
+test(
+  "a misspelt guard shows its type error at its edge, and in the review",
+  { timeout },
+  async () => {
+    const before = readFileSync(chartPath, "utf8");
+    writeFileSync(chartPath, before.replace('guard: "outcomeUnknown"', 'guard: "outcomeUnknwon"'));
+    const page = await openEditor();
+    const wrong = page.locator(".edge-label.is-bad");
+    await wrong.waitFor({ timeout: 60_000 });
+    await wrong.click();
+    const said = page.locator(".edit-reason.is-bad");
+    expect(await said.innerText()).toContain(`Did you mean '"outcomeUnknown"'`);
+    expect(await violationsOn(page)).toEqual([]);
+
+    // Mended where it is said, it is gone before anything is written.
+    await page.getByLabel("Guard", { exact: true }).fill("outcomeUnknown");
+    await page.keyboard.press("Enter");
+    await page.locator(".edit-count", { hasText: "1 edit" }).waitFor();
+    await page.keyboard.press("Control+s");
+    await page
+      .locator(".review-check.is-good", { hasText: /TypeScript 7.*finds nothing/ })
+      .waitFor({
+        timeout: 60_000,
+      });
+    writeFileSync(chartPath, before);
+  },
+);
+
 test.each(["light", "dark"] as const)(
   "nothing of the editor is out of reach, %s",
   { timeout },
@@ -139,6 +167,8 @@ test.each(["light", "dark"] as const)(
     for (const key of ["t", "Shift+N", "m", "Delete"]) {
       await page.locator(".chart-frame").focus();
       await page.keyboard.press(key);
+      // Where it leads is chosen first.
+      if (key === "t") for (const next of ["ArrowDown", "Enter"]) await page.keyboard.press(next);
       await page.locator("dialog[open]").waitFor();
       expect(await violationsOn(page)).toEqual([]);
       await page.keyboard.press("Escape");
