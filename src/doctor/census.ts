@@ -5,6 +5,7 @@
 import { toChart } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { AnySaga } from "../saga/define.ts";
+import { familyOf } from "../saga/family.ts";
 import { isEndPhase, phases } from "../saga/phase.ts";
 import type {
   InstanceKey,
@@ -64,7 +65,7 @@ export async function takeCensus(
   sagas: readonly AnySaga[],
   { signal, onProgress }: CensusOptions,
 ): Promise<Census> {
-  const charts = sagas.map(toChart);
+  const charts = sagas.flatMap((saga) => familyOf(saga)).map(toChart);
   const cases = new Map<string, Case>();
   let instances = 0;
   let after: InstancePage["next"] = null;

@@ -67,7 +67,7 @@ function timerMismatches(
 
 function activityMismatches(
   chart: Chart,
-  { effects }: StoredInstance,
+  { effects, children }: StoredInstance,
   nodes: readonly AnyStateNode[],
 ): readonly Mismatch[] {
   const live = effects.filter(({ status }) => status === "live");
@@ -79,7 +79,9 @@ function activityMismatches(
   );
   const missing = nodes.flatMap((node) =>
     invocationsOf(node).flatMap(({ id }) =>
-      live.some(({ activityId }) => activityId === id) || !alwaysEnds(node, id)
+      live.some(({ activityId }) => activityId === id) ||
+      children.some(({ childId }) => childId === id) ||
+      !alwaysEnds(node, id)
         ? []
         : [{ node, id }],
     ),

@@ -7,13 +7,11 @@ import { SagaError } from "../errors.ts";
 import { adopt } from "../saga/adopt.ts";
 import type { Chart } from "../saga/chart.ts";
 import { isEndPhase, phaseOf } from "../saga/phase.ts";
-import { encodeSnapshot } from "../saga/snapshot.ts";
 import { advance, start } from "../saga/step.ts";
 import type { Moment, Step } from "../saga/step.ts";
 import type { OperationRecord } from "../store/store.ts";
 import type { Instance } from "./instance.ts";
-import { notPossible, replay } from "./replay.ts";
-import type { FoldWorld, ForkedFrom, Past } from "./replay.ts";
+import type { ForkedFrom, Past } from "./replay.ts";
 
 /** How an instance begins that is a fork. */
 export interface Fork {
@@ -48,32 +46,6 @@ export function checkFork({ record }: Instance, { fromRevision, input }: ForkOpt
     "SAGA_OPERATION_NOT_POSSIBLE",
     `instance "${record.instanceId}" is at revision ${record.revision}, and was never at ${fromRevision}`,
   );
-}
-
-/**
- * Where an instance stood after a revision, computed again from its journal.
- *
- * @throws {SagaError} SAGA_JOURNAL_NOT_REPRODUCIBLE, SAGA_OPERATION_NOT_POSSIBLE if the journal is too long or not whole.
- */
-export async function pastOf(
-  world: FoldWorld,
-  { chart, record }: Instance,
-  revision: number,
-): Promise<Past> {
-  let past: Past | null = null;
-  const { saga, instanceId } = record;
-  for await (const one of replay(world, chart, { key: { saga, instanceId }, revision })) past = one;
-  if (past === null) throw notPossible("it had not begun by then");
-  const { snapshot, visits } = past.standing;
-  const isNow = revision === record.revision;
-  if (isNow && encodeSnapshot(chart, snapshot, visits) !== record.snapshot) {
-    throw new SagaError(
-      "SAGA_JOURNAL_NOT_REPRODUCIBLE",
-      `the journal of instance "${record.instanceId}" leads to another context than the instance has`,
-      { details: { revision } },
-    );
-  }
-  return past;
 }
 
 /** The first step of a fork, checked to take `event`. */

@@ -2,7 +2,8 @@
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import type { InstanceKey, Store } from "../store/store.ts";
-import { beginFork, checkFork, pastOf } from "./fork.ts";
+import { beginFork, checkFork } from "./fork.ts";
+import { pastOf } from "./replay.ts";
 import type { ForkOptions } from "./fork.ts";
 import { checkEvent, checkId, checkInput } from "./incoming.ts";
 import type { Mover } from "./mover.ts";

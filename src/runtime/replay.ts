@@ -10,9 +10,11 @@ import type { Chart } from "../saga/chart.ts";
 import { decode } from "../saga/codec.ts";
 import { checkSame, fold, withoutLeft } from "../saga/fold.ts";
 import type { FoldEntry } from "../saga/fold.ts";
+import { encodeSnapshot } from "../saga/snapshot.ts";
 import { start } from "../saga/step.ts";
 import type { Moment, Standing } from "../saga/step.ts";
 import type { InstanceKey, JournalEntry, Store } from "../store/store.ts";
+import type { Instance } from "./instance.ts";
 import { terminatedBy } from "./operate.ts";
 
 /** Entries that one replay goes through: each is a step, made on the thread that serves everybody. */
@@ -47,6 +49,8 @@ export interface Past {
 
 export interface ReplayOptions {
   readonly key: InstanceKey;
+  /** By what its parent calls it, if it is a child. */
+  readonly childId?: string;
   /** The last revision that is replayed. */
   readonly revision: number;
   /** Where an earlier replay of the same chart came to; left out: from the start. */
@@ -69,15 +73,16 @@ export function replay(
 async function* replayAt(
   world: FoldWorld,
   chart: Chart,
-  { key, revision, from }: ReplayOptions,
+  { key, revision, from, childId }: ReplayOptions,
   depth: number,
 ): AsyncGenerator<Past, void> {
   const { instanceId } = key;
+  const name = { instanceId, ...(childId !== undefined && { childId }) };
   let past: Past | null = from ?? null;
   for await (const entry of entriesOf(world, key, { after: past?.revision ?? 0, revision })) {
     const { revision: at, atMs } = entry;
     if (past !== null) {
-      const standing: Standing = fold(chart, { instanceId }, past.standing, [entry]);
+      const standing: Standing = fold(chart, name, past.standing, [entry]);
       past = { ...past, revision: at, standing, atMs };
     } else if (entry.source === "start" && entry.verdict === "applied") {
       const first = await begin(entry);
@@ -93,7 +98,7 @@ async function* replayAt(
       input?: unknown;
       forkedFrom?: ForkedFrom;
     };
-    const moment: Moment = { instanceId, revision: entry.revision, nowMs: entry.atMs };
+    const moment: Moment = { ...name, revision: entry.revision, nowMs: entry.atMs };
     if (forkedFrom === undefined || forkedFrom.newInput) {
       return { standing: withoutLeft(start(chart, input, moment).next), input };
     }
@@ -132,6 +137,34 @@ async function* entriesOf(
   }
 }
 
+/**
+ * Where an instance stood after a revision, computed again from its journal.
+ *
+ * @throws {SagaError} SAGA_JOURNAL_NOT_REPRODUCIBLE, SAGA_OPERATION_NOT_POSSIBLE if the journal is too long or not whole.
+ */
+export async function pastOf(
+  world: FoldWorld,
+  { chart, record }: Pick<Instance, "chart" | "record">,
+  revision: number,
+): Promise<Past> {
+  let past: Past | null = null;
+  const { saga, instanceId, parent } = record;
+  const childId = parent?.childId;
+  const asked = { key: { saga, instanceId }, revision, ...(childId !== undefined && { childId }) };
+  for await (const one of replay(world, chart, asked)) past = one;
+  if (past === null) throw notPossible("it had not begun by then");
+  const { snapshot, visits } = past.standing;
+  const isNow = revision === record.revision;
+  if (isNow && encodeSnapshot(chart, snapshot, visits) !== record.snapshot) {
+    throw new SagaError(
+      "SAGA_JOURNAL_NOT_REPRODUCIBLE",
+      `the journal of instance "${record.instanceId}" leads to another context than the instance has`,
+      { details: { revision } },
+    );
+  }
+  return past;
+}
+
 /** A journal entry as the fold takes it. */
 export function toFoldEntry(entry: JournalEntry): FoldEntry {
   const { revision, atMs, source, stateAfter, phase, verdict, operation } = entry;
@@ -150,6 +183,6 @@ export function toFoldEntry(entry: JournalEntry): FoldEntry {
   };
 }
 
-export function notPossible(why: string): SagaError {
+function notPossible(why: string): SagaError {
   return new SagaError("SAGA_OPERATION_NOT_POSSIBLE", `the instance cannot be forked: ${why}`);
 }

@@ -6,7 +6,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { SagaError } from "../../errors.ts";
-import type { InstanceCount, InstancePage, InstanceQuery, StoredInstance } from "../store.ts";
+import type {
+  InstanceCount,
+  InstancePage,
+  InstanceQuery,
+  JournalEntry,
+  StoredInstance,
+} from "../store.ts";
 import type { InstanceKey } from "../store.ts";
 import { countMigrations, findPendingMigrations } from "./migrate.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
@@ -19,6 +25,10 @@ import type { Verification } from "./verify.ts";
 export interface ReadableStore {
   load(key: InstanceKey): Promise<StoredInstance | null>;
   findInstances(query: InstanceQuery): Promise<InstancePage>;
+  readJournal(
+    key: InstanceKey,
+    page: { afterRevision: number; limit: number },
+  ): Promise<readonly JournalEntry[]>;
   countInstances(filter: { saga?: string }): Promise<readonly InstanceCount[]>;
 }
 
