@@ -3,7 +3,7 @@
  */
 import type { Chart } from "../saga/chart.ts";
 import { decode, normalize } from "../saga/codec.ts";
-import type { Activity, ActivityLog } from "../saga/define.ts";
+import type { Activity, ActivityArguments, ActivityLog } from "../saga/define.ts";
 import type { PendingActivity } from "../saga/effect.ts";
 import type { Outcome } from "../saga/step.ts";
 import type { EffectRecord, EffectRef, InstanceKey } from "../store/store.ts";
@@ -35,26 +35,47 @@ export interface Attempt {
 
 /** Calls the activity. Never throws: a rejection is an outcome, and so is an output that cannot be stored. */
 export async function outcomeOf(attempt: Attempt, telemetry: Telemetry): Promise<Outcome> {
-  const { effect, correlationId, controller, chart } = attempt;
+  const { effect, chart } = attempt;
   try {
     if (attempt.keyError !== undefined) throw attempt.keyError;
     const perform = chart.saga.activities[effect.src] as Activity<unknown, unknown>;
-    const output = await perform({
-      input: decode(effect.input),
-      idempotencyKey: effect.idempotencyKey,
-      attempt: effect.attempt,
-      // Made for those who look at it: it costs more than the rest of the call.
-      get signal() {
-        return controller.signal;
-      },
-      correlationId,
-      traceparent: effect.traceparent,
-      log: logOf(attempt, telemetry),
-    });
+    const output = await perform(new Call(attempt, telemetry));
     return { kind: "done", output: normalize(output) };
   } catch (error) {
     return { kind: "error", error };
   }
+}
+
+/** What an activity is called with. Its fields are its own, so that an activity may spread them. */
+class Call implements ActivityArguments<unknown> {
+  readonly input: unknown;
+  readonly idempotencyKey: string;
+  readonly attempt: number;
+  declare readonly signal: AbortSignal;
+  readonly correlationId: string;
+  readonly traceparent: string | null;
+  readonly log: ActivityLog;
+  readonly #controller: AbortController;
+
+  constructor(attempt: Attempt, telemetry: Telemetry) {
+    const { effect } = attempt;
+    this.input = decode(effect.input);
+    this.idempotencyKey = effect.idempotencyKey;
+    this.attempt = effect.attempt;
+    this.correlationId = attempt.correlationId;
+    this.traceparent = effect.traceparent;
+    this.log = logOf(attempt, telemetry);
+    this.#controller = attempt.controller;
+    Object.defineProperty(this, "signal", Call.#signal);
+  }
+
+  // Made for those who look at it: a signal costs more than the rest of the call, and so does a getter of each call's own.
+  static readonly #signal: PropertyDescriptor & ThisType<Call> = {
+    enumerable: true,
+    get() {
+      return this.#controller.signal;
+    },
+  };
 }
 
 /** Promise 7: an abandoned attempt of what this effect undoes may still take effect. */

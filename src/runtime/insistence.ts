@@ -22,7 +22,7 @@ export interface Insisted {
   readonly isKept: boolean;
   readonly deliver: () => Promise<Taken>;
   /** Called once, when it was tried for the first time, whatever came of it. */
-  readonly onTried?: () => void;
+  readonly onTried?: (() => void) | undefined;
 }
 
 /** `held`: the instance is suspended, and whoever resumes it has to begin again; `closed`: the runtime closes. */
@@ -47,7 +47,7 @@ export class Insistence {
     this.#pauses = options.pauses;
   }
 
-  async on({ key, what, isKept, deliver, onTried = () => {} }: Insisted): Promise<Insistent> {
+  async on({ key, what, isKept, deliver, onTried }: Insisted): Promise<Insistent> {
     let retryInMs: number = RETRY_MS.first;
     while (this.#open) {
       const why = await this.#try(deliver);
@@ -55,7 +55,7 @@ export class Insistence {
       if (!this.#open) return "closed";
       // No fault of the delivery: it is tried again when the gate opens, which tells of it once for all.
       if (this.#gate.shut !== null && isPassing(why.error)) continue;
-      onTried();
+      onTried?.();
       if (isHeld(why.error)) {
         if (isKept) return "held";
         await this.#pauses.pause(key, null);

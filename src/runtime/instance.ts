@@ -9,6 +9,7 @@ import type { Chart } from "../saga/chart.ts";
 import { decode } from "../saga/codec.ts";
 import type { PendingActivity, PendingChild, PendingTimer } from "../saga/effect.ts";
 import { freezeContext } from "../saga/freeze.ts";
+import { isEndPhase } from "../saga/phase.ts";
 import type { Address } from "../saga/ref.ts";
 import { decodeSnapshot } from "../saga/snapshot.ts";
 import type { Moment, Standing } from "../saga/step.ts";
@@ -98,6 +99,12 @@ export class Instances {
   keep(instance: Instance): void {
     if (this.#isFreezing) freezeContext(instance.standing.snapshot.context);
     this.#cache.set(addressOf(instance.record), instance);
+  }
+
+  /** Keeps what has just moved, unless it has ended: hardly anybody asks for that one again, and many end. */
+  moved(instance: Instance): void {
+    if (isEndPhase(instance.record.phase)) this.forget(instance.record);
+    else this.keep(instance);
   }
 
   /** After any error: a guard or an assign that threw may have changed what it was given. */

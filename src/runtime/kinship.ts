@@ -13,6 +13,7 @@ import { start } from "../saga/step.ts";
 import type { Moment } from "../saga/step.ts";
 import type { InstanceKey, ParentLink } from "../store/family.ts";
 import type { Decision } from "./decide.ts";
+import type { Departures } from "./departures.ts";
 import type { Facts } from "./facts.ts";
 import type { Kin } from "./family-rows.ts";
 import { checkId } from "./incoming.ts";
@@ -65,6 +66,15 @@ function prepareFamily(decided: Decided, mover: Mover, relations: Relations): Pr
 /** What was prepared, with all that it starts, parents first. */
 export function withBorn(prepared: Prepared): readonly Prepared[] {
   return prepared.born.length === 0 ? [prepared] : [prepared, ...prepared.born.flatMap(withBorn)];
+}
+
+/** Gives back what was taken for a commit that does not come about. */
+export function giveBack(
+  prepared: Prepared,
+  worker: Releases & { readonly departures: Pick<Departures, "stay"> },
+): void {
+  for (const { writeSet } of withBorn(prepared)) worker.release(writeSet.effectsStarted);
+  worker.departures.stay(prepared.next.record, prepared.writeSet.effectsDropped);
 }
 
 /** Ids of the instances of new children. A child that takes an id again gets another instance beside the old one. */

@@ -245,7 +245,7 @@ export class Loop {
     onTried?: () => void,
   ): Promise<void> {
     await this.#insistence.on({
-      ...(onTried !== undefined && { onTried }),
+      onTried,
       key,
       what: delivery.kind,
       // The table keeps a timer until the instance is resumed; the result of an attempt is only here.

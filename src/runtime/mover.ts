@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import { decode, encode } from "../saga/codec.ts";
 import type { Moment } from "../saga/step.ts";
 import type { StoredMessage } from "../store/family.ts";
-import type { InstanceKey, Limited, Store } from "../store/store.ts";
+import type { CommitOutcome, InstanceKey, Limited, Store } from "../store/store.ts";
 import { firstDecision } from "./begin.ts";
 import type { StartRequest } from "./begin.ts";
 import type { Committer } from "./committer.ts";
@@ -18,7 +18,7 @@ import { untilKnown } from "./facts.ts";
 import { fingerprintOf } from "./incoming.ts";
 import { addressOf, conflict, momentAfter, notFound } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
-import { prepareWithKin, withBorn } from "./kinship.ts";
+import { giveBack, prepareWithKin, withBorn } from "./kinship.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { operate } from "./operate.ts";
 import type { Operation } from "./operation.ts";
@@ -308,38 +308,39 @@ export class Mover {
   }
 
   async #commit(prepared: Prepared): Promise<"committed" | "revision" | "gone" | "eventId"> {
-    const { committer, instances, worker, onCommitted, clock, telemetry } = this.#options;
-    const all = withBorn(prepared);
-    const { record: key } = prepared.next;
-    const { effectsDropped } = prepared.writeSet;
-    const release = (): void => {
-      for (const { writeSet } of all) worker.release(writeSet.effectsStarted);
-      worker.departures.stay(key, effectsDropped);
-    };
+    const { committer, instances, worker, clock } = this.#options;
+    const { next, writeSet, written } = prepared;
     // What has begun since the decision must be waited for: decide again.
-    if (prepared.written === undefined && !worker.departures.letGo(key, effectsDropped)) {
-      release();
+    if (written === undefined && !worker.departures.letGo(next.record, writeSet.effectsDropped)) {
+      giveBack(prepared, worker);
       return "revision";
     }
     const begunAt = clock.monotonic();
-    const { written = () => committer.commit(prepared.writeSet) } = prepared;
-    const outcome = await written().catch((error: unknown) => {
-      release();
+    let outcome: CommitOutcome;
+    try {
+      outcome = await (written === undefined ? committer.commit(writeSet) : written());
+    } catch (error) {
+      giveBack(prepared, worker);
       throw error;
-    });
+    }
     if (outcome !== "committed") {
-      release();
-      instances.forget(prepared.next.record);
+      giveBack(prepared, worker);
+      instances.forget(next.record);
       if (outcome === "eventId") return outcome;
       return outcome === "revision" || outcome === "born" ? "revision" : "gone";
     }
-    for (const each of all) instances.keep(each.next);
-    const durationMs = clock.monotonic() - begunAt;
+    this.#committed(prepared, clock.monotonic() - begunAt);
+    return "committed";
+  }
+
+  #committed(prepared: Prepared, durationMs: number): void {
+    const { instances, onCommitted, telemetry } = this.#options;
+    const all = withBorn(prepared);
+    for (const each of all) instances.moved(each.next);
     for (const each of all) {
       onCommitted(each);
       telemetry(transitionEvent(each, durationMs));
     }
-    return "committed";
   }
 
   #fenced({ record }: Instance, what: () => string): Taken {

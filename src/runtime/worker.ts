@@ -85,7 +85,7 @@ export class Worker implements WorkerFacts {
 
   /** Gives back the places of effects whose commit failed. */
   release(effects: readonly Pick<EffectRecord, "leaseUntilMs">[]): void {
-    this.#reserved -= effects.filter(({ leaseUntilMs }) => leaseUntilMs !== null).length;
+    for (const { leaseUntilMs } of effects) if (leaseUntilMs !== null) this.#reserved -= 1;
   }
 
   mayTakeEffect(key: InstanceKey, ref: EffectRef): boolean {
@@ -281,8 +281,7 @@ export class Worker implements WorkerFacts {
 
   #begin(attempt: Attempt): void {
     attempt.status = "held";
-    const id = idOf(attempt.key, attempt.effect);
-    if (this.departures.holds(id, () => this.#begin(attempt))) return;
+    if (this.departures.holds(attempt.id, () => this.#begin(attempt))) return;
     attempt.status = "running";
     const transaction = toTransaction(attempt, this.#options);
     void (transaction === null ? this.#run(attempt) : this.#transact(attempt, transaction));

@@ -78,6 +78,8 @@ export function prepare(
   const next = toNext(chart, { decision, before, dropped }, { moment, origin });
   checkSnapshotSize(next.record, decision);
   const traceparent = traceparentOf(decision, origin);
+  const family = toFamilyRows({ decision, before, next }, kin);
+  // Spelled out: with a spread in their midst V8 keeps so many properties as a hash table.
   const writeSet: WriteSet = {
     instance: next.record,
     journal: toJournal({ decision, before, eventId }, next, kin),
@@ -98,7 +100,11 @@ export function prepare(
     parked: decision.parked === undefined ? null : toParkedRecord(decision.parked),
     unparked: decision.unparked ?? null,
     answer: null,
-    ...toFamilyRows({ decision, before, next }, kin),
+    childrenStarted: family.childrenStarted,
+    childrenEnded: family.childrenEnded,
+    childrenMoved: family.childrenMoved,
+    messagesSent: family.messagesSent,
+    actionsAsked: family.actionsAsked,
     messageTaken: decision.messageTaken ?? null,
     born: kin.born.map((born) => born.writeSet),
   };

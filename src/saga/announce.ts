@@ -5,10 +5,11 @@
  * performed elsewhere and needs none. So its state announces it, at the same place among its entry actions: a
  * reference with nothing behind it stands among the children, and its input among the actions.
  */
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode, EventObject } from "xstate";
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode } from "xstate";
 import { inertRef } from "./ref.ts";
 import { revisionOf } from "./scope.ts";
 import type { ResolvedAction } from "./scope.ts";
+import { withEntry } from "./with-entry.ts";
 
 /** Type of the action that tells the input of an activity; its params are `Announced`. Nobody performs it. */
 export const ANNOUNCED = "@sagachart.announced";
@@ -55,31 +56,33 @@ function presence({ id, src }: Invoke): BuiltIn {
 }
 
 function beginning({ id, src, input }: Invoke): BuiltIn {
-  const begin: Resolve = (scope, snapshot, { event }) => {
+  return builtIn((scope, snapshot, info) => {
     const ref = toRef(scope, id, src);
-    const { context } = snapshot as { context: unknown };
+    const { context, event } = info;
     const asked: unknown =
       typeof input === "function" ? input({ context, event, self: scope.self }) : input;
-    return [withChild(snapshot, ref), { ref, input: asked } satisfies Announced];
-  };
-  return Object.assign(builtIn(begin), { type: ANNOUNCED, execute: () => {} });
+    const params: Announced = { ref, input: asked };
+    scope.actionExecutor({ type: ANNOUNCED, params, info });
+    return [withChild(snapshot, ref), undefined];
+  });
 }
 
 function end({ id }: Invoke): BuiltIn {
   return builtIn((_scope, snapshot) => {
-    const { [id]: _, ...children } = snapshot.children as Record<string, AnyActorRef>;
-    return [{ ...snapshot, children } as AnyMachineSnapshot, undefined];
+    const others = Object.entries(snapshot.children).filter(([childId]) => childId !== id);
+    return [{ ...snapshot, children: Object.fromEntries(others) } as AnyMachineSnapshot, undefined];
   });
 }
 
 interface Scope {
   readonly self: AnyActorRef;
+  readonly actionExecutor: (action: ResolvedAction) => void;
 }
 
 type Resolve = (
   scope: Scope,
   snapshot: AnyMachineSnapshot,
-  facts: { readonly event: EventObject },
+  info: ResolvedAction["info"],
 ) => readonly [next: AnyMachineSnapshot, params: unknown];
 
 type BuiltIn = (() => void) & { readonly resolve: Resolve };
@@ -96,6 +99,6 @@ function toRef(scope: Scope, childId: string, src: unknown): AnyActorRef {
 
 // Neither states nor tags change, so what XState derives from them need not be derived again.
 function withChild(snapshot: AnyMachineSnapshot, ref: AnyActorRef): AnyMachineSnapshot {
-  const children = { ...(snapshot.children as Record<string, AnyActorRef>), [ref.id]: ref };
+  const children = withEntry(snapshot.children as Record<string, AnyActorRef>, ref.id, ref);
   return { ...snapshot, children } as AnyMachineSnapshot;
 }

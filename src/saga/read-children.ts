@@ -12,6 +12,7 @@ import type { Effect, Macrostep, Pending, PendingActivity, PendingChild } from "
 import { keyOf } from "./idempotency-key.ts";
 import type { ActorKind } from "./logic.ts";
 import { reports } from "./send.ts";
+import { withEntry } from "./with-entry.ts";
 
 /** Children of one instance at a time, activities apart. Each is rows of its own, and ends with its parent. */
 export const CHILDREN_MAX = 1_000;
@@ -128,11 +129,11 @@ function startActivity(
     abandoned: false,
   };
   effects.push({ kind: "startActivity", activity });
-  const starts = { ...visit.starts, [ref.id]: attempt };
+  const begun = { revision: visit.revision, starts: withEntry(visit.starts, ref.id, attempt) };
   return {
     ...pending,
     activities: [...pending.activities, activity],
-    visits: stateId === null ? visits : { ...visits, [stateId]: { ...visit, starts } },
+    visits: stateId === null ? visits : withEntry(visits, stateId, begun),
   };
 }
 

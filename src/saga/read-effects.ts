@@ -23,6 +23,7 @@ import { addressOf } from "./ref.ts";
 import type { Address } from "./ref.ts";
 import type { ResolvedAction } from "./scope.ts";
 import { send } from "./send.ts";
+import { withEntry } from "./with-entry.ts";
 
 /** Later due times than this are no dates any more (ECMA-262, 21.4.1.1). */
 const DUE_AT_MS_MAX = 8.64e15;
@@ -61,7 +62,7 @@ function readVisits(visits: Visits, { actions, revision }: Macrostep): Visits {
   for (const action of actions) {
     if (action.type !== VISITED) continue;
     const { stateId } = action.params as { stateId: string };
-    next = { ...next, [stateId]: { revision, starts: {} } };
+    next = withEntry(next, stateId, { revision, starts: {} });
   }
   return next;
 }

@@ -31,11 +31,11 @@ class InertRef {
   readonly sessionId: string;
   readonly src: string;
   readonly system: unknown;
-  readonly _parent: InertRef | undefined;
+  readonly _parent: AnyActorRef | undefined;
 
   constructor(
     address: Address,
-    { id, src, system, parent }: { id: string; src: string; system: unknown; parent?: InertRef },
+    { id, src, system, parent }: Required<Omit<RefFacts, "parent">> & Pick<RefFacts, "parent">,
   ) {
     this.address = address;
     this.id = id;
@@ -77,20 +77,21 @@ class InertRef {
   }
 }
 
+const NO_SYSTEM = Object.freeze({});
+
 /** A reference to an actor that lives elsewhere. `id`: what the chart reads as its id. */
 export function inertRef(
   address: Address,
-  { id = idOf(address), src = "inert", system = {}, parent }: RefFacts = {},
+  { id = idOf(address), src = "inert", system = NO_SYSTEM, parent }: RefFacts = {},
 ): AnyActorRef {
-  const facts = { id, src, system, ...(parent !== undefined && { parent: toInert(parent) }) };
-  return new InertRef(address, facts) as unknown as AnyActorRef;
+  return new InertRef(address, { id, src, system, parent }) as unknown as AnyActorRef;
 }
 
 interface RefFacts {
   readonly id?: string;
   readonly src?: string;
   readonly system?: unknown;
-  readonly parent?: AnyActorRef;
+  readonly parent?: AnyActorRef | undefined;
 }
 
 /** The address behind a reference, or null if the value is none. */
@@ -132,8 +133,4 @@ function idOf(address: Address): string {
     case "system":
       return address.systemId;
   }
-}
-
-function toInert(ref: AnyActorRef): InertRef {
-  return ref as unknown as InertRef;
 }

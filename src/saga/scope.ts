@@ -48,8 +48,8 @@ export function createScope({ instanceId, revision, childId }: ScopeOwner): Iner
   const id = childId ?? instanceId;
   const self =
     childId === undefined
-      ? inertRef({ kind: "self" }, { id, system })
-      : inertRef({ kind: "self" }, { id, system, parent: inertRef({ kind: "parent" }) });
+      ? inertRef(SELF, { id, system })
+      : inertRef(SELF, { id, system, parent: inertRef({ kind: "parent" }) });
   const scope = {
     self,
     system,
@@ -71,14 +71,23 @@ export function revisionOf({ system }: AnyActorRef): number {
 
 /** A class, so that what all scopes have in common is made once and not for each step. */
 class InertSystem {
-  readonly scheduler = SCHEDULER;
-  readonly _snapshot = NOTHING_SCHEDULED;
-  readonly _clock = CLOCK;
   readonly revision: number;
   #booked = 0;
 
   constructor(revision: number) {
     this.revision = revision;
+  }
+
+  get scheduler(): object {
+    return SCHEDULER;
+  }
+
+  get _snapshot(): object {
+    return NOTHING_SCHEDULED;
+  }
+
+  get _clock(): object {
+    return CLOCK;
   }
 
   // XState numbers children by a counter of the process, which would collide after a restart.
@@ -114,6 +123,7 @@ class InertSystem {
   }
 }
 
+const SELF = { kind: "self" } as const;
 const SCHEDULER = { schedule: refuse, cancel: refuse, cancelAll: refuse };
 const CLOCK = { setTimeout: refuse, clearTimeout: refuse };
 const NOTHING_SCHEDULED = { _scheduledEvents: {} };

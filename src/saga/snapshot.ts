@@ -51,13 +51,24 @@ export function encodeSnapshot(chart: Chart, snapshot: AnyMachineSnapshot, visit
     status: snapshot.status,
     value: snapshot.value as StateValue,
     context: snapshot.context,
-    ...(snapshot.output === undefined ? {} : { output: snapshot.output as unknown }),
-    ...(snapshot.error === undefined ? {} : { error: snapshot.error }),
     history: mapValues(history, (nodes) => nodes.map((node) => node.id)),
     children: mapValues(children, toStoredChild),
     visits,
   };
-  return encode(envelope);
+  return encode(withResult(envelope, snapshot));
+}
+
+// Left out while there is none: most steps are not the last.
+function withResult(
+  envelope: Envelope,
+  { output, error }: { readonly output?: unknown; readonly error?: unknown },
+): Envelope {
+  if (output === undefined && error === undefined) return envelope;
+  return {
+    ...envelope,
+    ...(output !== undefined && { output }),
+    ...(error !== undefined && { error }),
+  };
 }
 
 function toStoredChild(ref: AnyActorRef): StoredChild {
@@ -180,7 +191,7 @@ function mapValues<In, Out>(
   values: Readonly<Record<string, In>>,
   map: (value: In) => Out,
 ): Record<string, Out> {
-  const entries = Object.entries(values);
-  if (entries.length === 0) return {};
-  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
+  const mapped: Record<string, Out> = {};
+  for (const key in values) mapped[key] = map(values[key] as In);
+  return mapped;
 }

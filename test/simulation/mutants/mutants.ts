@@ -88,7 +88,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: "runtime/mover.ts",
         from: "    const begunAt = clock.monotonic();",
-        to: "    for (const each of all) onCommitted(each);\n    const begunAt = clock.monotonic();",
+        to: "    for (const each of withBorn(prepared)) this.#options.onCommitted(each);\n    const begunAt = clock.monotonic();",
       },
       {
         file: "runtime/mover.ts",
@@ -173,8 +173,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "runtime/attempt.ts",
-        from: "idempotencyKey: effect.idempotencyKey,\n      attempt",
-        to: "idempotencyKey: `${effect.idempotencyKey}#${effect.generation}`,\n      attempt",
+        from: "this.idempotencyKey = effect.idempotencyKey;",
+        to: "this.idempotencyKey = `${effect.idempotencyKey}#${effect.generation}`;",
       },
     ],
   },
