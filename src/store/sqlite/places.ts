@@ -37,7 +37,9 @@ export function preparePlaces(client: Database) {
 
     placeOf(standing: Standing): number {
       const { saga, version, phase, state, tags } = standing;
-      const name = JSON.stringify([saga, version, phase, state, tags]);
+      // The name of a saga has no slash, and what follows the last one is empty or a list.
+      const list = tags.length === 0 ? "" : JSON.stringify(tags);
+      const name = `${saga}/${version}/${phase}/${state}/${list}`;
       let key = known.get(name) ?? found.get(name);
       if (key === undefined) {
         key = Number(find.get(standing) ?? insert.get(standing));

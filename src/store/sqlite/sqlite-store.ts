@@ -42,7 +42,6 @@ import { prepareFeed, type Feed } from "./feed-queries.ts";
 import type { Fence } from "./fence.ts";
 import { createGuest, type Guest } from "./guest.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
-import { preparePlaces, type Places } from "./places.ts";
 import { probeDatabase } from "./probe.ts";
 import { prepareQuarantine } from "./quarantine.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
@@ -52,7 +51,7 @@ import { prepareSchedules, type Schedules } from "./schedules.ts";
 import { toStoreError } from "./sqlite-errors.ts";
 import { once } from "./statements.ts";
 import { Transactor } from "./transactor.ts";
-import { checkWriteSet, prepareWriteSet, type ApplyWriteSet } from "./write-set.ts";
+import { checkWriteSet, prepareWriter, type Writer } from "./write-set.ts";
 
 export interface SqliteStoreOptions {
   /** With all settings made and the schema in place. The store closes it. */
@@ -84,8 +83,7 @@ export class SqliteStore implements Store {
   readonly #leases: Leases;
   readonly #schedules: Schedules;
   readonly #quarantine: ReturnType<typeof prepareQuarantine>;
-  readonly #places: Places;
-  readonly #apply: ApplyWriteSet;
+  readonly #writer: Writer;
   readonly #search: () => Search;
   readonly #transactor: Transactor;
   #onDamage: (damage: Damage) => void = () => {};
@@ -107,8 +105,7 @@ export class SqliteStore implements Store {
     this.#leases = prepareLeases(client, { epoch, onDamage: onDamageOf });
     this.#schedules = prepareSchedules(client);
     this.#quarantine = prepareQuarantine(client);
-    this.#places = preparePlaces(client);
-    this.#apply = prepareWriteSet(client, { epoch, places: this.#places });
+    this.#writer = prepareWriter(client, epoch);
     this.#search = once(() => prepareSearch(drizzle(client)));
     this.#transactor = new Transactor(client, options.fence ?? (() => {}));
   }
@@ -134,7 +131,7 @@ export class SqliteStore implements Store {
         (run) => run.isWhole,
       );
       if (!isWhole) continue;
-      this.#places.keep();
+      this.#writer.keep();
       return outcomes;
     }
   }
@@ -153,16 +150,16 @@ export class SqliteStore implements Store {
         });
         if (writeSet === null) return null;
         checkWriteSet(writeSet);
-        this.#places.begin();
-        const applied = this.#apply(writeSet);
-        if (applied === "committed") this.#places.write();
+        this.#writer.begin();
+        const applied = this.#writer.apply(writeSet);
+        if (applied === "committed") this.#writer.finish();
         return applied;
       },
       (applied) => applied === "committed",
     );
     // Thrown here, so that an error of the user's own is not taken for one of this database.
     if (outcome === null) throw threw[0];
-    if (outcome === "committed") this.#places.keep();
+    if (outcome === "committed") this.#writer.keep();
     return outcome;
   }
 
@@ -375,10 +372,10 @@ export class SqliteStore implements Store {
     leftOut: Map<number, CommitOutcome>,
   ): { outcomes: readonly CommitOutcome[]; isWhole: boolean } {
     const outcomes: CommitOutcome[] = [];
-    this.#places.begin();
+    this.#writer.begin();
     for (const [index, writeSet] of writeSets.entries()) {
       const known = leftOut.get(index);
-      const outcome = known ?? this.#apply(writeSet);
+      const outcome = known ?? this.#writer.apply(writeSet);
       outcomes.push(outcome);
       // One that fails by revision has written nothing, and needs no second run.
       if (known === undefined && outcome !== "committed" && outcome !== "revision") {
@@ -386,7 +383,7 @@ export class SqliteStore implements Store {
         return { outcomes, isWhole: false };
       }
     }
-    this.#places.write();
+    this.#writer.finish();
     return { outcomes, isWhole: true };
   }
 }

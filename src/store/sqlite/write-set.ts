@@ -4,12 +4,11 @@
  * Whatever may not fit is tried before anything that must, so a write set that is left out fails early.
  */
 import type { Database } from "better-sqlite3";
-import { and, eq, placeholder, sql } from "drizzle-orm";
+import { and, eq, placeholder } from "drizzle-orm";
 import type {
   CommitOutcome,
   EffectRecord,
   EffectRef,
-  InstanceRecord,
   JournalEntry,
   RecordedAnswer,
   TimerRecord,
@@ -17,33 +16,55 @@ import type {
 } from "../store.ts";
 import { boundColumns } from "./columns.ts";
 import { prepareFamilyWrites } from "./family-writes.ts";
+import { Heads } from "./heads.ts";
+import { prepareInstance } from "./instance-writes.ts";
+import type { Kept } from "./instance-writes.ts";
 import { prepareParking } from "./parked.ts";
-import type { Places } from "./places.ts";
-import { prepareLift } from "./quarantine.ts";
-import {
-  chainOfJournal,
-  sealOfAnswer,
-  sealOfEffect,
-  sealOfInstance,
-  sealOfTimer,
-} from "./row-seals.ts";
-import { answers, attributes, instances, journal, outbox, timers } from "./schema.ts";
-import { chainStart } from "./seal.ts";
-import { describeColumn, describeRead, describeSealed, describeWrite } from "./statements.ts";
+import { preparePlaces } from "./places.ts";
+import { sealOfAnswer, sealOfEffect, sealOfTimer } from "./row-seals.ts";
+import { answers, journal, outbox, timers } from "./schema.ts";
+import { describeSealed, describeWrite } from "./statements.ts";
 
 /** Names the instance that a row belongs to. */
 interface OfInstance {
   readonly instance: number;
 }
 
-export type ApplyWriteSet = (writeSet: WriteSet) => CommitOutcome;
+/** Writes the write sets of a transaction. */
+export interface Writer {
+  /** First in a transaction. */
+  begin(): void;
+  /** Unless the outcome is `committed` or `revision`, roll back. */
+  apply(writeSet: WriteSet): CommitOutcome;
+  /** Last in a transaction. */
+  finish(): void;
+  /** After the transaction was committed. */
+  keep(): void;
+}
 
-/** `epoch` is the owner of every lease that is written. Unless the outcome is `committed`, roll back. */
-export function prepareWriteSet(
+/** `epoch` is the owner of every lease that is written. */
+export function prepareWriter(client: Database, epoch: number): Writer {
+  const places = preparePlaces(client);
+  const heads = new Heads();
+  return {
+    begin() {
+      places.begin();
+      heads.begin();
+    },
+    apply: prepareApply(client, { epoch, places, heads }),
+    finish: () => places.write(),
+    keep() {
+      places.keep();
+      heads.keep();
+    },
+  };
+}
+
+function prepareApply(
   client: Database,
-  { epoch, places }: { epoch: number; places: Places },
-): ApplyWriteSet {
-  const writeInstance = prepareInstance(client, places);
+  { epoch, ...kept }: Kept & { readonly epoch: number },
+): Writer["apply"] {
+  const writeInstance = prepareInstance(client, kept);
   const writeHistory = prepareHistory(client);
   const writeTimers = prepareTimers(client);
   const writeEffects = prepareEffects(client, epoch);
@@ -83,147 +104,6 @@ export function checkWriteSet({ instance, journal: entry, born }: WriteSet): voi
       `write set of "${instance.instanceId}" has revision ${revision} and journals ${entry.revision}`,
     );
   }
-}
-
-/** The instance as it was written, and the hash of its new journal entry. */
-interface Written {
-  readonly key: number;
-  readonly head: string;
-}
-
-/** Creates or advances; null if the stored revision is not the one before, or it is in quarantine. */
-function prepareInstance(client: Database, places: Places) {
-  const create = prepareCreate(client);
-  const advance = prepareAdvance(client);
-
-  return (writeSet: WriteSet): Written | null => {
-    const record = writeSet.instance;
-    const place = places.placeOf(record);
-    if (record.revision === 1) {
-      const head = chainOfJournal(chainStart(record), writeSet.journal);
-      const key = create(record, { place, head, seal: sealOfInstance(record, head) });
-      if (key !== null) places.move(null, place);
-      return key === null ? null : { key, head };
-    }
-    const before = advance(writeSet, place);
-    if (before === null) return null;
-    places.move(before.place, place);
-    return before;
-  };
-}
-
-/** What a row of an instance has beside its record. */
-interface Placed {
-  readonly place: number;
-  readonly head: string;
-  readonly seal: number;
-}
-
-const prepareInsertInstance = describeColumn<InstanceRecord, Placed>((db) => {
-  const { key: _, quarantined: _quarantined, ...values } = boundColumns(instances);
-  return db
-    .insert(instances)
-    .values(values)
-    .onConflictDoNothing()
-    .returning({ key: instances.key });
-});
-
-interface AttributeOfInstance extends OfInstance {
-  readonly name: string;
-  readonly value: string;
-  readonly createdAtMs: number;
-}
-
-const prepareInsertAttribute = describeWrite<AttributeOfInstance>((db) =>
-  db.insert(attributes).values(boundColumns(attributes)),
-);
-
-function prepareCreate(
-  client: Database,
-): (record: InstanceRecord, beside: Placed) => number | null {
-  const create = prepareInsertInstance(client);
-  const addAttribute = prepareInsertAttribute(client);
-  return (record, beside) => {
-    const key = create.get(record, beside);
-    if (typeof key !== "number") return null;
-    const { createdAtMs } = record;
-    for (const [name, value] of Object.entries(record.attributes)) {
-      addAttribute.run({ instance: key, name, value, createdAtMs });
-    }
-    return key;
-  };
-}
-
-interface Stored {
-  readonly key: number;
-  readonly place: number;
-  readonly head: string;
-}
-
-const prepareFindBefore = describeRead((db) =>
-  db
-    .select({ key: instances.key, place: instances.place, head: instances.head })
-    .from(instances)
-    .where(
-      and(
-        eq(instances.saga, placeholder("saga")),
-        eq(instances.instanceId, placeholder("instanceId")),
-        sql`${instances.revision} = ${placeholder("revision")} - 1`,
-        sql`(${instances.quarantined} is null or ${placeholder("lifts")} = 1)`,
-      ),
-    ),
-);
-
-/** What an event may change, but for the place. */
-function boundChanges() {
-  // What never changes stays out of it, or each update would write its indexes as well.
-  const {
-    key: _key,
-    saga: _saga,
-    instanceId: _instanceId,
-    createdAtMs: _createdAtMs,
-    attributes: _attributes,
-    parent: _parent,
-    quarantined: _quarantined,
-    place: _place,
-    ...sealed
-  } = boundColumns(instances);
-  // It is null already, but for one that is lifted.
-  return { ...sealed, quarantined: null };
-}
-
-const isKey = eq(instances.key, placeholder("key"));
-
-const prepareStay = describeWrite<InstanceRecord, Placed & { key: number }>((db) =>
-  db.update(instances).set(boundChanges()).where(isKey),
-);
-
-const prepareMove = describeWrite<InstanceRecord, Placed & { key: number }>((db) =>
-  db
-    .update(instances)
-    .set({ ...boundChanges(), place: boundColumns(instances).place })
-    .where(isKey),
-);
-
-function prepareAdvance(
-  client: Database,
-): (writeSet: WriteSet, place: number) => (Stored & Written) | null {
-  const find = prepareFindBefore(client);
-  const lift = prepareLift(client);
-  const stay = prepareStay(client);
-  const move = prepareMove(client);
-  return (writeSet, newPlace) => {
-    const record = writeSet.instance;
-    const lifts = writeSet.lifts === true;
-    const before = find.get(record, { lifts: lifts ? 1 : 0 });
-    if (before === undefined) return null;
-    const last = lifts ? lift(before.key, record) : before.head;
-    const head = chainOfJournal(last, writeSet.journal);
-    const update = before.place === newPlace ? stay : move;
-    const seal = sealOfInstance(record, head);
-    update.run(record, { key: before.key, place: newPlace, head, seal });
-    return { ...before, head };
-  };
 }
 
 const prepareAppend = describeWrite<JournalEntry, OfInstance & { readonly hash: string }>((db) => {
