@@ -4,6 +4,7 @@
  */
 import { Change, applyEdits } from "./change.ts";
 import type { TextEdit } from "./change.ts";
+import { duplicateState } from "./duplicate-state.ts";
 import { addImplementation, addInvoke, removeInvoke } from "./edit-setup.ts";
 import {
   addState,
@@ -56,6 +57,8 @@ function perform(change: Change, operation: Operation): readonly string[] | void
       return removeState(change, operation);
     case "moveState":
       return moveState(change, operation);
+    case "duplicateState":
+      return duplicateState(change, operation);
     case "setInitial":
       return setInitial(change, operation);
     case "setType":

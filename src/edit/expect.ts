@@ -38,6 +38,8 @@ function change(
       return remove(root, operation);
     case "moveState":
       return move(root, operation);
+    case "duplicateState":
+      return duplicate(root, operation);
     case "setInitial":
       return void (draftAt(root, operation.path).initial = operation.initial);
     case "setType":
@@ -164,6 +166,16 @@ function move(root: DraftState, { path, parent }: OperationOf<"moveState">): voi
   mapTargets(root, (target) =>
     startsWith(target, path) ? [...to, ...target.slice(path.length)] : target,
   );
+}
+
+function duplicate(root: DraftState, { path, to }: OperationOf<"duplicateState">): void {
+  const parent = draftAt(root, path.slice(0, -1));
+  const state = draftAt(root, path);
+  const copy = { ...structuredClone(state), key: to };
+  parent.states.splice(parent.states.indexOf(state) + 1, 0, copy);
+  // What leads to the state or into it from inside leads into the copy there.
+  const last = path.length - 1;
+  mapTargets(copy, (target) => (startsWith(target, path) ? target.with(last, to) : target));
 }
 
 function setType(state: DraftState, type: OperationOf<"setType">["type"]): void {

@@ -64,7 +64,8 @@ function rewriteTargets(change: Change, move: Move): readonly TextEdit[] {
     .flatMap((mention) => rewriteTarget(change, mention, moved));
 }
 
-function rewriteTarget(
+/** A target as it is to be written where states are moved; nothing if it holds as it is. */
+export function rewriteTarget(
   change: Change,
   { state, node, value }: Mention,
   moved: (path: Path) => Path,
@@ -93,7 +94,7 @@ interface Moved {
   readonly comment: string;
 }
 
-function movedText(change: Change, state: WritableState, edits: readonly TextEdit[]): Moved {
+export function movedText(change: Change, state: WritableState, edits: readonly TextEdit[]): Moved {
   const { source } = change;
   const { property, parent } = state;
   if (property === null || parent === null || parent.states === null) {

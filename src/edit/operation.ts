@@ -71,6 +71,8 @@ const operation = z.discriminatedUnion("op", [
     dangling: z.union([z.literal("remove"), z.strictObject({ retarget: path })]),
   }),
   z.strictObject({ op: z.literal("moveState"), path, parent: path }),
+  /** The copy stands behind it. */
+  z.strictObject({ op: z.literal("duplicateState"), path, to: newKey }),
   z.strictObject({ op: z.literal("setInitial"), path, initial: name }),
   z.strictObject({ op: z.literal("setType"), path, type: z.enum(stateTypes) }),
   z.strictObject({

@@ -52,6 +52,9 @@ function after(followed: readonly Followed[], operation: Operation): readonly Fo
   if (operation.op === "addState") {
     return [...followed, { from: null, to: [...operation.parent, operation.key] }];
   }
+  if (operation.op === "duplicateState") {
+    return [...followed, { from: null, to: [...operation.path.slice(0, -1), operation.to] }];
+  }
   if (operation.op === "removeState") {
     return followed.filter(({ to }) => !isWithin(to, operation.path));
   }

@@ -14,6 +14,8 @@ export function operationText(operation: Operation): string {
       return `Remove state ${quote(operation.path)}; what leads to it ${danglingText(operation.dangling)}`;
     case "moveState":
       return `Move state ${quote(operation.path)} ${intoText(operation.parent)}`;
+    case "duplicateState":
+      return `Duplicate state ${quote(operation.path)} as "${operation.to}"`;
     case "setInitial":
       return `Enter ${quote(operation.path)} by "${operation.initial}"`;
     case "setType":
@@ -48,6 +50,7 @@ type Rest = Exclude<
       | "addState"
       | "removeState"
       | "moveState"
+      | "duplicateState"
       | "setInitial"
       | "setType"
       | "setDescription"

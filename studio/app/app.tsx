@@ -22,7 +22,12 @@ export function App() {
   useCommands(
     useMemo(
       () => [
-        { group: "Everywhere", name: "Commands", keys: ["Ctrl+k"], run: () => setOver("palette") },
+        {
+          group: "Everywhere",
+          name: "Commands",
+          keys: ["Ctrl+k", "/"],
+          run: () => setOver("palette"),
+        },
         { group: "Everywhere", name: "Keys", keys: ["?"], run: () => setOver("help") },
         { group: "Everywhere", name: "All sagas", keys: ["s"], run: () => go(paths.sagas()) },
         { group: "Everywhere", name: "New saga", run: () => go(paths.create()) },

@@ -42,7 +42,7 @@ export function Form({ title, verb, isDanger, step, then, editing, onClose, chil
             {refusal}
           </p>
         )}
-        <div class="dialog-end">
+        <div class="dialog-foot">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind={isDanger === true ? "danger" : "primary"}>
             {verb}

@@ -11,6 +11,7 @@ const keysOf: Readonly<Record<string, readonly string[]>> = {
   "Shift N": ["N"],
   T: ["t"],
   F2: ["F2"],
+  "Ctrl D": ["Ctrl+d"],
   I: ["i"],
   M: ["m"],
   Delete: ["Delete", "Backspace"],

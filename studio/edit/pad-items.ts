@@ -2,6 +2,7 @@
 import type { EdgeModel, StateModel } from "../../src/draw/model.ts";
 import type { ChartOutline } from "../../src/edit/outline.ts";
 import type { DialogName } from "./dialog-form.tsx";
+import { stateAt } from "./editing.ts";
 import type { Editing } from "./editing.ts";
 import { copyOf } from "./handles.tsx";
 import type { PadItem } from "./pad.tsx";
@@ -42,6 +43,18 @@ export function padItems(actions: EditActions): readonly PadItem[] {
     { icon: "plus", label: "New state after it", keys: "N", run: () => dialog("sibling") },
     inside,
     lead,
+    {
+      icon: "copy",
+      label: "Duplicate",
+      keys: "Ctrl D",
+      run: () => {
+        const to = freeKey(actions, state);
+        void editing.do(
+          [{ op: "duplicateState", path: [...state.path], to }],
+          stateAt([...path, to]),
+        );
+      },
+    },
     { icon: "pencil", label: "Rename", keys: "F2", run: rename },
     {
       icon: "play",
@@ -52,6 +65,19 @@ export function padItems(actions: EditActions): readonly PadItem[] {
     { icon: "move", label: "Move into another state", keys: "M", run: () => dialog("move") },
     { icon: "trash", label: "Remove", keys: "Delete", run: () => dialog("remove") },
   ];
+}
+
+/** A name that no sibling has. */
+function freeKey({ outline }: EditActions, { key, path }: StateModel): string {
+  const above = path.slice(0, -1).join("\0");
+  const taken = new Set(
+    Object.values(outline.states)
+      .filter((state) => state.path.slice(0, -1).join("\0") === above)
+      .map((state) => state.path.at(-1)),
+  );
+  let count = 2;
+  while (taken.has(`${key}${count}`)) count += 1;
+  return `${key}${count}`;
 }
 
 function edgeItems({ editing, outline, lead }: EditActions, edge: EdgeModel): readonly PadItem[] {

@@ -96,7 +96,7 @@ export function Review({ editing, draft, onClose }: ReviewProps) {
           {failure}
         </p>
       )}
-      <div class="dialog-end">
+      <div class="dialog-foot">
         <Button onClick={onClose}>Keep editing</Button>
         <Button onClick={() => void copy()} disabled={draft.patch === ""}>
           Copy as patch

@@ -46,6 +46,73 @@ test("renaming a state changes its key and what names it, and no other line", ()
   `);
 });
 
+test("a copy of a state stands behind it, and what leads back inside leads into the copy", () => {
+  expect(
+    changed(
+      order,
+      { op: "addTransition", source: attempting, kind: "on", event: "AGAIN", target: payment },
+      { op: "duplicateState", path: payment, to: "chargingFee" },
+    ),
+  ).toMatchInlineSnapshot(`
+    "@@
+    +          on: { AGAIN: "#order.chargingPayment" },
+    @@
+    +    chargingFee: {
+    +      entry: { type: "startStep", params: { step: "chargePayment" } },
+    +      initial: "attempting",
+    +      on: {
+    +        "saga.cancel": { target: "#order.compensating.refundingPayment", actions: "failCancelled" },
+    +      },
+    +      states: {
+    +        attempting: {
+    +          tags: "forward",
+    +          entry: "countAttempt",
+    +          invoke: {
+    +            id: "chargePayment",
+    +            src: "chargePayment",
+    +            input: ({ context }) => ({
+    +              orderId: context.orderId,
+    +              customerId: context.customerId,
+    +              amountCents: context.amountCents,
+    +            }),
+    +            onDone: {
+    +              target: "done",
+    +              actions: { type: "keepPayment", params: ({ event }) => event.output },
+    +            },
+    +            onError: [
+    +              {
+    +                guard: { type: "canRetry", params: { attemptsMax: 3 } },
+    +                target: "backingOff",
+    +                actions: "noteUnsure",
+    +              },
+    +              { target: "failed", actions: "fail" },
+    +            ],
+    +          },
+    +          on: { AGAIN: "#order.chargingFee" },
+    +          after: {
+    +            attemptTimeout: [
+    +              {
+    +                guard: { type: "canRetry", params: { attemptsMax: 3 } },
+    +                target: "backingOff",
+    +                actions: "noteUnsure",
+    +              },
+    +              { target: "failed", actions: "fail" },
+    +            ],
+    +          },
+    +        },
+    +        backingOff: { tags: "retrying", after: { backoff: "attempting" } },
+    +        done: { type: "final" },
+    +        failed: { type: "final" },
+    +      },
+    +      onDone: [
+    +        { guard: "outcomeUnknown", target: "#order.compensating.refundingPayment" },
+    +        { guard: "stepFailed", target: "#order.compensating.releasingInventory" },
+    +        { target: "creatingShipment" },
+    +      ],
+    +    },"
+  `);
+});
+
 test("a state of an id keeps the targets that go by the id", () => {
   expect(changed(parcel, { op: "renameState", path: ["shipping"], to: "sending" }))
     .toMatchInlineSnapshot(`

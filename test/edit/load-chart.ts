@@ -1,5 +1,5 @@
 /** Loads the text of a chart as XState would have it, in this process: for texts that the tests themselves make. */
-import { transformSync } from "esbuild";
+import { transform } from "esbuild";
 import * as xstate from "xstate";
 import type { AnyStateMachine } from "xstate";
 import * as attemptDelays from "../../machines/calls/attempt-delays.ts";
@@ -16,8 +16,9 @@ const modules: Readonly<Record<string, unknown>> = {
 };
 
 /** The machine that a text exports. */
-export function loadChart(text: string): AnyStateMachine {
-  const { code } = transformSync(text, { loader: "ts", format: "cjs", target: "node20" });
+export async function loadChart(text: string): Promise<AnyStateMachine> {
+  // The synchronous one starts a program each time.
+  const { code } = await transform(text, { loader: "ts", format: "cjs", target: "node20" });
   const module = { exports: {} as Record<string, unknown> };
   // oxlint-disable-next-line no-implied-eval -- the code is a chart that a test has edited
   const run = new Function("module", "exports", "require", code) as (

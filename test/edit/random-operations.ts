@@ -71,6 +71,7 @@ const makers: readonly Make[] = [
     path: anyPath(scene),
     dangling: scene.dice.below(2) === 0 ? "remove" : { retarget: anyPath(scene) },
   }),
+  (scene) => ({ op: "duplicateState", path: anyPath(scene), to: newName(scene) }),
   (scene) => ({ op: "moveState", path: anyPath(scene), parent: anyPath(scene) }),
   (scene) => {
     const state = scene.dice.pick(scene.states);

@@ -35,10 +35,10 @@ interface Tally {
   readonly wrong: string[];
 }
 
-function edit(file: string, count: number, apply: Apply): Tally {
+async function edit(file: string, count: number, apply: Apply): Promise<Tally> {
   const dice = diceOf(seed);
   const text = readFileSync(file, "utf8");
-  const base = { source: openChart(text), facts: factsOf(loadChart(text)) };
+  const base = { source: openChart(text), facts: factsOf(await loadChart(text)) };
   const tally: Tally = { applied: 0, refused: 0, wrong: [] };
   let now = base;
   for (let done = 0; done < count; done += 1) {
@@ -46,7 +46,7 @@ function edit(file: string, count: number, apply: Apply): Tally {
     const operation = randomOperation(now.source, dice);
     try {
       const { source } = apply(now.source, operation);
-      const facts = factsOf(loadChart(source.text));
+      const facts = factsOf(await loadChart(source.text));
       const found = differences(expectAfter(now.facts, operation), facts);
       if (found.length > 0) throw new Error(found.join("; "));
       tally.applied += 1;
@@ -65,8 +65,8 @@ function edit(file: string, count: number, apply: Apply): Tally {
 test.each(files)(
   `random edits of %s make the machine that they say (seed ${seed})`,
   { timeout: 120_000 },
-  (file, count) => {
-    const { applied, refused, wrong } = edit(file, count, applyOperation);
+  async (file, count) => {
+    const { applied, refused, wrong } = await edit(file, count, applyOperation);
 
     expect(wrong).toEqual([]);
     expect(applied + refused).toBe(count);
@@ -96,8 +96,11 @@ const broken: Readonly<Record<string, Apply>> = {
   },
 };
 
-test.each(Object.entries(broken))(`an engine that %s is caught (seed ${seed})`, (_, apply) => {
-  const { wrong } = edit("test/edit/fixtures/parcel.ts", 150, apply);
+test.each(Object.entries(broken))(
+  `an engine that %s is caught (seed ${seed})`,
+  async (_, apply) => {
+    const { wrong } = await edit("test/edit/fixtures/parcel.ts", 150, apply);
 
-  expect(wrong.length).toBeGreaterThan(0);
-});
+    expect(wrong.length).toBeGreaterThan(0);
+  },
+);

@@ -34,25 +34,28 @@ function statelyPaths({ states = {} }: StatelyState, above = ""): readonly strin
 vi.spyOn(console, "warn").mockImplementation(() => {});
 vi.spyOn(console, "log").mockImplementation(() => {});
 
-test.each(files)("Stately's reader finds the states of %s, before and after edits", (file) => {
-  let source = openChart(readFileSync(file, "utf8"));
-  const expectSame = (): void => {
-    const paths = statelyPaths(readByStately(source.text).toConfig());
-    expect(paths).toEqual(pathsOf(factsOf(loadChart(source.text)).root.states));
-  };
-  expectSame();
-  const dice = diceOf(7);
-  for (let done = 0; done < EDITS; done += 1) {
-    try {
-      source = applyOperation(source, randomOperation(source, dice)).source;
-    } catch (error) {
-      if (!(error instanceof SagaError)) throw error;
+test.each(files)(
+  "Stately's reader finds the states of %s, before and after edits",
+  async (file) => {
+    let source = openChart(readFileSync(file, "utf8"));
+    const expectSame = async (): Promise<void> => {
+      const paths = statelyPaths(readByStately(source.text).toConfig());
+      expect(paths).toEqual(pathsOf(factsOf(await loadChart(source.text)).root.states));
+    };
+    await expectSame();
+    const dice = diceOf(7);
+    for (let done = 0; done < EDITS; done += 1) {
+      try {
+        source = applyOperation(source, randomOperation(source, dice)).source;
+      } catch (error) {
+        if (!(error instanceof SagaError)) throw error;
+      }
     }
-  }
-  expectSame();
-});
+    await expectSame();
+  },
+);
 
-test.each(files)("what Stately's editor writes into %s can be edited here again", (file) => {
+test.each(files)("what Stately's editor writes into %s can be edited here again", async (file) => {
   const text = readFileSync(file, "utf8");
   const [state] = openChart(text).root.children;
   const { configEdit } = readByStately(text).modify([
@@ -66,5 +69,6 @@ test.each(files)("what Stately's editor writes into %s can be edited here again"
   expect(source.root.children.map(({ key }) => key)).toContain("renamedThere");
   expect(statesFrom(source.root).filter(({ edit }) => edit.level !== "editable")).toEqual([]);
   const again = applyOperation(source, { op: "renameState", path: ["renamedThere"], to: "ours" });
-  expect(factsOf(loadChart(again.source.text)).root.states.map(({ key }) => key)).toContain("ours");
+  const { root } = factsOf(await loadChart(again.source.text));
+  expect(root.states.map(({ key }) => key)).toContain("ours");
 });

@@ -73,14 +73,14 @@ describe("a file without last commas", () => {
 
   test.each(operations.map((operation) => [operation.op, operation] as const))(
     "gets none by %s",
-    (_, input) => {
+    async (_, input) => {
       const [operation] = toOperations([input]);
 
       const { source } = applyOperation(openChart(without), operation as never);
 
       expect(source.text).not.toMatch(/,\s*(?:\/\/[^\n]*)?\n\s*[}\]]/);
-      const expected = expectAfter(factsOf(loadChart(without)), operation as never);
-      expect(differences(expected, factsOf(loadChart(source.text)))).toEqual([]);
+      const expected = expectAfter(factsOf(await loadChart(without)), operation as never);
+      expect(differences(expected, factsOf(await loadChart(source.text)))).toEqual([]);
     },
   );
 });
