@@ -150,7 +150,13 @@ async function open({
   wrap = (store) => store,
 }: ServeOptions): Promise<Served> {
   const clock = new ManualClock(START_MS);
-  const runtime = await createRuntime({ store: wrap(openSqlite(":memory:")), sagas, clock });
+  const runtime = await createRuntime({
+    store: wrap(openSqlite(":memory:")),
+    sagas,
+    clock,
+    // Nobody moves the clock while a request waits.
+    storePatienceMs: 0,
+  });
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ level }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const app = buildServer({ runtime, logger });
