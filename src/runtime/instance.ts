@@ -49,7 +49,11 @@ export class Instances {
   readonly #registry: Registry;
   readonly #quarantines: Pick<Quarantines, "take">;
   readonly #isFreezing: boolean;
-  readonly #cache = new LRUCache<string, Instance>({ max: CACHED_MAX });
+  // Not by `max`, for which it takes the memory of all of them at once.
+  readonly #cache = new LRUCache<string, Instance>({
+    maxSize: CACHED_MAX,
+    sizeCalculation: () => 1,
+  });
 
   constructor(
     store: Store,

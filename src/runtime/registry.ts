@@ -15,9 +15,9 @@ export class Registry {
 
   /** @throws {SagaError} SAGA_CHART_INVALID, SAGA_DEFINITION_INVALID if a saga cannot be run durably. */
   constructor(sagas: readonly AnySaga[]) {
-    const all = sagas.flatMap((saga) => familyOf(saga));
-    for (const saga of all.toSorted((a, b) => a.version - b.version)) {
-      assertDurable(saga);
+    const all = sagas.flatMap((saga) => chartsOf(saga));
+    for (const chart of all.toSorted((a, b) => a.saga.version - b.saga.version)) {
+      const { saga } = chart;
       const versions = this.#charts.get(saga.name) ?? [];
       if (versions.at(-1)?.saga.version === saga.version) {
         throw new SagaError(
@@ -25,7 +25,7 @@ export class Registry {
           `saga "${saga.name}" version ${saga.version} is given twice`,
         );
       }
-      this.#charts.set(saga.name, [...versions, toChart(saga)]);
+      this.#charts.set(saga.name, [...versions, chart]);
     }
   }
 
@@ -64,4 +64,19 @@ export class Registry {
     }
     return chart;
   }
+}
+
+// A definition is frozen, so what was made of it once holds: whoever opens many runtimes pays for it once.
+const families = new WeakMap<AnySaga, readonly Chart[]>();
+
+/** The charts of a saga and of its family. */
+function chartsOf(saga: AnySaga): readonly Chart[] {
+  const known = families.get(saga);
+  if (known !== undefined) return known;
+  const charts = familyOf(saga).map((each) => {
+    assertDurable(each);
+    return toChart(each);
+  });
+  if (Object.isFrozen(saga)) families.set(saga, charts);
+  return charts;
 }

@@ -37,7 +37,8 @@ export function checkSnapshotSize(
 /** Tells of large snapshots. */
 export class SnapshotSizes {
   readonly #telemetry: Telemetry;
-  readonly #warned = new LRUCache<string, true>({ max: WARNED_MAX });
+  // Not by `max`, for which it takes the memory of all of them at once: most processes tell of none.
+  readonly #warned = new LRUCache<string, true>({ maxSize: WARNED_MAX, sizeCalculation: () => 1 });
 
   constructor(telemetry: Telemetry) {
     this.#telemetry = telemetry;

@@ -8,7 +8,7 @@ import { unionAll } from "drizzle-orm/sqlite-core";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { InstanceQuery } from "../store.ts";
 import { attributes, instances, isQuarantined, isSuspended, type places } from "./schema.ts";
-import type { SqliteDatabase } from "./statements.ts";
+import { describeRead, type SqliteDatabase } from "./statements.ts";
 
 export type Place = typeof places.$inferSelect;
 
@@ -82,29 +82,35 @@ export function placesRoad(
 /** Those that are suspended or in quarantine, if these are asked for; who asks for the others finds them on any road. */
 export function markedRoads(db: SqliteDatabase, query: InstanceQuery): readonly Road[] {
   return [
-    ...(query.suspended === true ? [markedRoad(db, query, "suspended", isSuspended)] : []),
-    ...(query.quarantined === true ? [markedRoad(db, query, "quarantined", isQuarantined)] : []),
+    ...(query.suspended === true ? [markedRoad(db, query, "suspended")] : []),
+    ...(query.quarantined === true ? [markedRoad(db, query, "quarantined")] : []),
   ];
 }
 
-function markedRoad(
-  db: SqliteDatabase,
-  query: InstanceQuery,
-  covers: Road["covers"],
-  isMarked: SQL,
-): Road {
+const marks = { suspended: isSuspended, quarantined: isQuarantined };
+
+function markedRoad(db: SqliteDatabase, query: InstanceQuery, mark: keyof typeof marks): Road {
   const order = { createdAtMs: instances.createdAtMs, key: instances.key };
-  const some = db.select(order).from(instances).where(isMarked).limit(EXAMINED_MAX).as("some");
-  const list = db
-    .select(order)
-    .from(instances)
-    .where(and(isMarked, rangeOf(query, order)))
-    .orderBy(...newestFirst(order));
-  return {
-    length: db.select({ length: count() }).from(some).all()[0]?.length ?? 0,
-    covers,
-    walk: () => iterate(db, list),
-  };
+  const isInRange = and(marks[mark], rangeOf(query, order));
+  const length = counts[mark](db.$client).get()?.length ?? 0;
+  const list = () =>
+    db
+      .select(order)
+      .from(instances)
+      .where(isInRange)
+      .orderBy(...newestFirst(order));
+  return { length, covers: mark, walk: () => (length === 0 ? [] : iterate(db, list())) };
+}
+
+// Each start looks for those in quarantine, and mostly finds none.
+const counts = { suspended: describeCount(isSuspended), quarantined: describeCount(isQuarantined) };
+
+function describeCount(isMarked: SQL) {
+  return describeRead((db) => {
+    const { key } = instances;
+    const some = db.select({ key }).from(instances).where(isMarked).limit(EXAMINED_MAX).as("some");
+    return db.select({ length: count() }).from(some);
+  });
 }
 
 /** Those with an attribute, for each that is asked for. */

@@ -19,7 +19,7 @@ import {
   markedRoads,
 } from "./search-roads.ts";
 import type { Place, Road } from "./search-roads.ts";
-import { describeRead, type SqliteDatabase } from "./statements.ts";
+import { describeRead, once, type SqliteDatabase } from "./statements.ts";
 
 export type Search = ReturnType<typeof prepareSearch>;
 
@@ -79,18 +79,20 @@ type Check = (key: number) => boolean;
 
 /** What an instance must still have that its road does not say. */
 function prepareCheck(db: SqliteDatabase) {
-  const { sql } = db
-    .select({
-      place: instances.place,
-      instanceId: instances.instanceId,
-      attributes: instances.attributes,
-      suspended: instances.suspended,
-      quarantined: instances.quarantined,
-    })
-    .from(instances)
-    .where(eq(instances.key, 0))
-    .toSQL();
-  const read = db.$client.prepare<[number], CheckedRow>(sql).raw();
+  const prepared = once(() => {
+    const { sql } = db
+      .select({
+        place: instances.place,
+        instanceId: instances.instanceId,
+        attributes: instances.attributes,
+        suspended: instances.suspended,
+        quarantined: instances.quarantined,
+      })
+      .from(instances)
+      .where(eq(instances.key, 0))
+      .toSQL();
+    return db.$client.prepare<[number], CheckedRow>(sql).raw();
+  });
   return (query: InstanceQuery, fitting: readonly Place[] | null, road: Road): Check => {
     if (isCovered(query, fitting, road)) return () => true;
 
@@ -98,7 +100,7 @@ function prepareCheck(db: SqliteDatabase) {
     const prefix = query.idPrefix ?? "";
     const fittingKeys = fitting && new Set(fitting.map((place) => place.key));
     return (key) => {
-      const row = read.get(key);
+      const row = prepared().get(key);
       if (row === undefined) return false;
       const [place, instanceId, attributes, suspended, quarantined] = row;
       if (fittingKeys !== null && !fittingKeys.has(place)) return false;
