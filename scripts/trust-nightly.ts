@@ -14,7 +14,7 @@ interface Part {
 
 const parts: readonly Part[] = [
   { name: "mutants", share: 0, command: "npx vitest run test/simulation/mutants" },
-  { name: "crash points", share: 0, command: "npx vitest run test/paths" },
+  { name: "crash points", share: 0, command: "CRASHES=whole npx vitest run test/paths" },
   { name: "disk", share: 0, command: "DISK_STRIDE=1 npx vitest run test/disk" },
   { name: "benches", share: 0, command: "BENCH_SMOKE=1 npx vitest run test/bench" },
   { name: "kills", share: 0, command: "KILL_LIVES=1000 npx vitest run test/crash" },

@@ -1,6 +1,6 @@
 /**
- * One line in a vitest file gives a saga all its tests: the checker, every path, every crash on the shortest of them, random moves,
- * and what of its chart they go through. `sagachart/testing/vitest`.
+ * One line in a vitest file gives a saga all its tests: the checker, every path, crashes at every moment of them, random
+ * moves, and what of its chart they go through. `sagachart/testing/vitest`.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { check, renderReport } from "../check/check.ts";
@@ -9,8 +9,7 @@ import { systemClock } from "../clock.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { scoped } from "../saga/scoped.ts";
 import type { Scope } from "../saga/scoped.ts";
-import { crashIn } from "./crash.ts";
-import { crashPathsOf } from "./crash-paths.ts";
+import { CrashSweep } from "./crash.ts";
 import { pathsOf } from "./paths.ts";
 import type { PathOptions, Paths } from "./paths.ts";
 import type { PropertyReport } from "./properties.ts";
@@ -28,8 +27,8 @@ export interface DescribeOptions extends WalkOptions, PathOptions {
   readonly scope?: Scope;
   /** Paths that are walked at most, such that all of the chart is gone through. Default 200. */
   readonly walksMax?: number;
-  /** Shortest paths that the process dies on at most, spread over all. Default 30. */
-  readonly crashPathsMax?: number;
+  /** On which paths the process dies, and how often twice. */
+  readonly crashes?: CrashesOptions;
   /** Transitions and states that no path goes through, by their names in the summary, each with the reason. */
   readonly uncovered?: Readonly<Record<string, string>>;
   /** How the checker is to look at it; false: not here. Default: all worlds, with these samples and this scope. */
@@ -40,8 +39,18 @@ export interface DescribeOptions extends WalkOptions, PathOptions {
   readonly seed?: number;
 }
 
+export interface CrashesOptions {
+  /** `all` of them, `shortest` for all of the shortest ones, or so many of those, spread over all. Default 30. */
+  readonly paths?: "all" | "shortest" | number;
+  /**
+   * The share of pairs, from 0 to 1: a crash, and one more before the traces of the first are gone. Default 0. They
+   * are drawn by `seed`, or by one that is drawn itself and told.
+   */
+  readonly pairs?: number;
+}
+
 const WALKS_MAX = 200;
-const CRASH_PATHS_MAX = 30;
+const CRASH_PATHS = 30;
 const RUNS = 25;
 const PROPERTY_TIMEOUT_MS = 120_000;
 const CHECK_TIMEOUT_MS = 300_000;
@@ -57,9 +66,7 @@ export function describeSaga(whole: AnySaga, options: DescribeOptions): void {
     const paths = pathsOf(saga, options.samples, options);
     const walked: Walked = {
       walks: 0,
-      crashPaths: 0,
-      crashPoints: 0,
-      crashMs: 0,
+      crashed: null,
       undoing: new Set(),
       random: null,
     };
@@ -136,19 +143,25 @@ function describeWalks(bench: () => Rigs, paths: Paths["paths"], { walked, optio
 }
 
 function describeCrashes(bench: () => Rigs, paths: Paths, { walked, options }: Part): void {
-  const chosen = spread(paths.shortest, options.crashPathsMax ?? CRASH_PATHS_MAX);
+  const { paths: which = CRASH_PATHS, pairs = 0 } = options.crashes ?? {};
+  const of = which === "all" ? paths.paths : paths.shortest;
+  const chosen = spread(of, typeof which === "number" ? which : Infinity);
+  const seed = options.seed ?? systemClock.now() % 2 ** 31;
+  const told = { of: of.length, which: which === "all" ? "paths" : "shortest paths", seed };
+  let sweep: CrashSweep | null = null;
   describe("ends the same, wherever the process dies", () => {
-    test.each(
-      crashPathsOf(chosen).map(({ path, fromStep }) => [path.name, path, fromStep] as const),
-    )(
+    let crashPaths = 0;
+    let crashMs = 0;
+    test.each(chosen.map((path) => [path.name, path] as const))(
       "%s",
-      async (_, path, fromStep) => {
+      async (_, path) => {
         const begunAt = systemClock.monotonic();
-        const { points } = await crashIn(bench(), path, fromStep);
-        walked.crashPaths += 1;
-        walked.crashPoints += points;
-        walked.crashMs += systemClock.monotonic() - begunAt;
-        expect(points).toBeGreaterThan(0);
+        sweep ??= new CrashSweep(bench(), { pairs, seed });
+        const crashing = sweep.on(path);
+        await expect(crashing).resolves.toBeUndefined();
+        crashPaths += 1;
+        crashMs += systemClock.monotonic() - begunAt;
+        walked.crashed = { ...told, ...sweep.crashes, paths: crashPaths, ms: crashMs };
       },
       PATH_TIMEOUT_MS,
     );

@@ -31,6 +31,11 @@ export class ManualClock implements Clock {
     return this.#scheduled.size;
   }
 
+  /** When callbacks that wait are due, in order. */
+  get dueTimes(): readonly number[] {
+    return [...this.#scheduled].map(({ atMs }) => atMs).toSorted((a, b) => a - b);
+  }
+
   schedule(delayMs: number, callback: () => void): Cancel {
     const scheduled = { atMs: this.#nowMs + Math.max(0, delayMs), callback };
     this.#scheduled.add(scheduled);

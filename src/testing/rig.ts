@@ -1,9 +1,9 @@
 /**
- * The rig: the real runtime on a real file, with its clock and its world in the hands of a test, which makes one
+ * The rig: the real runtime on a real database, with its clock and its world in the hands of a test, which makes one
  * move at a time and waits until nothing is left to do.
  *
- * A process that dies is played by the file as it lay at that moment: a new runtime opens a copy of it, and the old
- * one is let go of.
+ * A process that dies is played by the database as it lay at that moment: a new runtime opens a copy of it, and the
+ * old one is let go of.
  */
 import type { Move } from "../check/move.ts";
 import { createRuntime, JOURNAL_PAGE_MAX } from "../runtime/runtime.ts";
@@ -12,7 +12,7 @@ import type { InstanceView } from "../runtime/view.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { isEndPhase } from "../saga/phase.ts";
 import type { Store } from "../store/store.ts";
-import type { DatabaseFolder } from "./database-files.ts";
+import type { Copy, OpenDatabase } from "./databases.ts";
 import { hasEffect } from "./answers.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -24,8 +24,6 @@ import type { AttemptName } from "./world.ts";
 /** What all rigs of a saga share. */
 export interface RigParts {
   readonly setting: Setting;
-  readonly folder: DatabaseFolder;
-  readonly open: (path: string) => Store;
   /** The saga with a world behind it that may be exchanged. */
   readonly saga: AnySaga;
   readonly setWorld: (world: World) => void;
@@ -33,24 +31,31 @@ export interface RigParts {
 
 /** What a process that dies leaves behind. */
 export interface Remains {
-  readonly path: string;
+  readonly database: Copy;
   readonly nowMs: number;
   readonly ledger: readonly LedgerEntry[];
   readonly place: Place;
 }
 
-/** When the runtime writes what it has decided: `before` nothing of it is there, `after` all of it. */
-export type Boundary = "before" | "after";
+/**
+ * When the runtime writes what it has decided: `before` nothing of it is there, `after` all of it; and when it has
+ * `claimed` attempts that a process before it has lost.
+ */
+export type Boundary = "before" | "after" | "claimed";
 
-interface Opened {
-  readonly runtime: Runtime;
+/** What a runtime runs on. */
+interface Scene {
   readonly store: Store;
   readonly world: World;
   readonly clock: ManualClock;
-  readonly path: string;
+  readonly database: OpenDatabase;
 }
 
-/** Where an instance is in a file that others were in before it. */
+interface Opened extends Scene {
+  readonly runtime: Runtime;
+}
+
+/** Where an instance is in a database that others were in before it. */
 export interface Place {
   readonly instanceId: string;
   readonly startMs: number;
@@ -61,12 +66,13 @@ const LAPSES_MAX = 8;
 
 export class Rig {
   readonly #parts: RigParts;
-  #opened: Opened | null = null;
+  #scene: Scene | null = null;
+  #runtime: Runtime | null = null;
   #place: Place;
   #hasBegun = false;
   #hasCrashed = false;
   /** Called around each write of the runtime. */
-  onBoundary: (boundary: Boundary) => void = () => {};
+  onBoundary: (boundary: Boundary, rig: Rig) => void = () => {};
 
   /** @internal Use `Rigs`. */
   constructor(parts: RigParts) {
@@ -75,34 +81,34 @@ export class Rig {
   }
 
   get ledger(): readonly LedgerEntry[] {
-    return this.#now.world.ledger;
+    return this.#here.world.ledger;
   }
 
   get nowMs(): number {
-    return this.#now.clock.now();
+    return this.#here.clock.now();
   }
 
   get place(): Place {
     return this.#place;
   }
 
-  /** Opens a runtime on what is left of another, or on an empty file. */
-  async open(from: Remains | { readonly path: string }): Promise<void> {
-    const { setting, folder, setWorld, saga } = this.#parts;
+  /** Opens a runtime on what is left of another, or on an empty database. */
+  async open(from: Remains | Pick<Remains, "database">): Promise<void> {
+    const { setting, setWorld, saga } = this.#parts;
     const hasRun = "nowMs" in from;
     const remains = hasRun ? from : { ...from, nowMs: setting.startMs, ledger: [], place: setting };
-    const path = folder.path(remains.path);
+    this.#hasCrashed = hasRun;
+    this.#place = remains.place;
     const world = new World(setting, remains.ledger);
     setWorld(world);
     const clock = new ManualClock(remains.nowMs);
-    const store = this.#watched(this.#parts.open(path));
-    const runtime = await createRuntime({ store, sagas: [saga], clock, leaseMs: setting.leaseMs });
-    this.#opened = { runtime, store, world, clock, path };
-    this.#place = remains.place;
-    if (!hasRun) return;
-    this.#hasCrashed = true;
+    const database = remains.database.open();
+    const store = this.#watched(database.store);
+    this.#scene = { store, world, clock, database };
+    const { leaseMs } = setting;
+    this.#runtime = await createRuntime({ store, sagas: [saga], clock, leaseMs });
     // What came due while nothing ran.
-    await clock.advance(0);
+    if (hasRun) await clock.advance(0);
   }
 
   /** Starts the instance; again after a crash, as a client does that was not answered. */
@@ -198,33 +204,50 @@ export class Rig {
     };
   }
 
+  /**
+   * All that decides what comes next, as text: the rows, the time and what the runtime waits for, the world. Of two
+   * rigs that stand alike the same comes. Null if the instance may have kin, which is not looked at.
+   */
+  async standing(): Promise<string | null> {
+    const { store, world, clock } = this.#now;
+    const { setting, saga } = this.#parts;
+    if ([...setting.chart.actors.values()].some(({ kind }) => kind !== "activity")) return null;
+    const { instanceId } = this.#place;
+    const stored = await store.load({ saga: saga.name, instanceId });
+    const limit = 1;
+    const messages = await store.findMessages({ afterPosition: 0, limit });
+    const actions = await store.findActions({ afterPosition: 0, limit });
+    if (messages.length + actions.length > 0) return null;
+    return JSON.stringify([stored, clock.now(), clock.dueTimes, world.ledger, world.open]);
+  }
+
   /** What would be left if the process died now. */
   remains(): Remains {
-    const { path, clock, world } = this.#now;
+    const { database, clock, world } = this.#here;
     return {
-      path: this.#parts.folder.path(path),
+      database: database.copy(),
       nowMs: clock.now(),
       ledger: world.ledger,
       place: this.#place,
     };
   }
 
-  /** Frees the space of remains that nothing will be opened from any more. */
-  discard({ path }: Remains): void {
-    this.#parts.folder.remove(path);
+  async close(): Promise<void> {
+    const scene = this.#scene;
+    this.#scene = null;
+    await this.#runtime?.close({ graceMs: 0 });
+    this.#runtime = null;
+    scene?.database.remove();
   }
 
-  async close(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = null;
-    if (opened === null) return;
-    await opened.runtime.close({ graceMs: 0 });
-    this.#parts.folder.remove(opened.path);
+  get #here(): Scene {
+    if (this.#scene === null) throw new Error("the rig is closed");
+    return this.#scene;
   }
 
   get #now(): Opened {
-    if (this.#opened === null) throw new Error("the rig is closed");
-    return this.#opened;
+    if (this.#runtime === null) throw new Error("the rig is closed");
+    return { ...this.#here, runtime: this.#runtime };
   }
 
   async #send(event: (Move & { kind: "send" })["event"], eventId: string): Promise<void> {
@@ -295,7 +318,7 @@ export class Rig {
     const remains = this.remains();
     await this.close();
     await this.open(remains);
-    this.discard(remains);
+    remains.database.discard();
   }
 
   async #attemptOf(activityId: string, status: "live" | "abandoned"): Promise<AttemptName | null> {
@@ -306,14 +329,20 @@ export class Rig {
 
   #watched(store: Store): Store {
     const commit: Store["commit"] = async (writeSets) => {
-      this.onBoundary("before");
+      this.onBoundary("before", this);
       const outcomes = await store.commit(writeSets);
-      this.onBoundary("after");
+      this.onBoundary("after", this);
       return outcomes;
+    };
+    const claimEffects: Store["claimEffects"] = async (options) => {
+      const claimed = await store.claimEffects(options);
+      if (claimed.length > 0) this.onBoundary("claimed", this);
+      return claimed;
     };
     return new Proxy(store, {
       get: (target, name) => {
         if (name === "commit") return commit;
+        if (name === "claimEffects") return claimEffects;
         const value: unknown = Reflect.get(target, name);
         return typeof value === "function" ? (value.bind(target) as unknown) : value;
       },

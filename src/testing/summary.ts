@@ -2,34 +2,35 @@
 import type { AnySaga } from "../saga/define.ts";
 import type { Scope } from "../saga/scoped.ts";
 import type { Covered } from "./coverage.ts";
+import type { Crashes } from "./crash.ts";
 import type { Paths } from "./paths.ts";
 import type { PropertyReport } from "./properties.ts";
 
 export interface Walked {
   walks: number;
-  crashPaths: number;
-  crashPoints: number;
-  /** How long they took. */
-  crashMs: number;
+  /** Null if the process died on no path. */
+  crashed: Crashed | null;
   /** Ways of undoing, as the compensations that took effect, in order. */
   readonly undoing: Set<string>;
   random: PropertyReport | null;
 }
 
+/** On what the process died. */
+export interface Crashed extends Crashes {
+  /** How many, of how many of which. */
+  readonly paths: number;
+  readonly of: number;
+  readonly which: string;
+  readonly ms: number;
+  /** What pairs are drawn from. */
+  readonly seed: number;
+}
+
 export function summaryOf(
   saga: AnySaga,
-  { paths, shortest, configurations, edges, coverage, cut }: Paths,
-  {
-    walks,
-    crashPaths,
-    crashPoints,
-    crashMs,
-    undoing,
-    random,
-    scope,
-  }: Walked & { readonly scope: Scope },
+  { paths, configurations, edges, coverage, cut }: Paths,
+  { walks, crashed, undoing, random, scope }: Walked & { readonly scope: Scope },
 ): readonly string[] {
-  const seconds = (crashMs / 1_000).toFixed(1);
   const compensations = new Set(Object.values(saga.compensations).filter((name) => name !== null));
   const seen = [...compensations].filter((name) => [...undoing].join(" ").includes(name));
   const beyond = Object.entries(scope).map(
@@ -42,10 +43,7 @@ export function summaryOf(
     ["transitions", counted(coverage.transitions)],
     ["compensations", `${seen.length} of ${compensations.size}, in ${undoing.size} ways:`],
     ...[...undoing].toSorted().map((way) => ["", way] as const),
-    [
-      "crash points",
-      `${crashPoints} on ${crashPaths} of ${shortest.length} shortest paths, in ${seconds} s`,
-    ],
+    ...crashRows(crashed),
     [
       "random",
       random === null
@@ -55,6 +53,19 @@ export function summaryOf(
     ["left out", [...cut, ...beyond].join("; ") || "nothing"],
   ];
   return [`saga "${saga.name}"`, ...rows.map(([name, told]) => `  ${name.padEnd(16)}${told}`)];
+}
+
+function crashRows(crashed: Crashed | null): readonly (readonly [string, string])[] {
+  if (crashed === null) return [["crash points", "none"]];
+  const { points, alike, paths, of, which, pairs, pairsLeft, seed, ms } = crashed;
+  const seconds = (ms / 1_000).toFixed(1);
+  const more = alike === 0 ? "" : `; ${alike} more are the same as some of them`;
+  const all = pairs + pairsLeft;
+  const drawn = pairsLeft === 0 ? "" : `, drawn by seed ${seed}`;
+  return [
+    ["crash points", `${points} on ${paths} of ${of} ${which}, in ${seconds} s${more}`],
+    ...(all === 0 ? [] : [["crash pairs", `${pairs} of ${all}${drawn}`] as const]),
+  ];
 }
 
 function counted({ covered, total, missed }: Covered): string {

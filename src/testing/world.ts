@@ -52,6 +52,15 @@ export class World {
     return [...this.#ledger];
   }
 
+  /** The attempts that are being made, in the order in which they began. */
+  get open(): readonly AttemptName[] {
+    return this.#open.map(({ activity, idempotencyKey, attempt }) => ({
+      activity,
+      idempotencyKey,
+      attempt,
+    }));
+  }
+
   /** Whether an attempt is being made. */
   isOpen(name: AttemptName): boolean {
     return this.#find(name) !== undefined;

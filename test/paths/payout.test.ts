@@ -16,6 +16,7 @@ describeSaga(payoutSaga, {
       }),
     },
   },
+  crashes: { paths: "all" },
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2 },
   check: checkOptions,

@@ -3,9 +3,11 @@ import { subscriptionSaga } from "../../machines/subscription/index.ts";
 import { checkOptions } from "../../machines/subscription/samples.ts";
 import { describeSaga } from "../../src/testing/describe-saga.ts";
 import { subscriptionSamples } from "../check/samples.ts";
+import { isWhole } from "./crashes.ts";
 
 describeSaga(subscriptionSaga, {
   samples: subscriptionSamples,
+  crashes: { paths: isWhole ? "all" : 60 },
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2, triesMax: 2 },
   check: checkOptions,

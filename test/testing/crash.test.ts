@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { openSqlite } from "../../src/index.ts";
 import type { Store } from "../../src/index.ts";
 import type { WriteSet } from "../../src/store/store.ts";
-import { crashPathsOf } from "../../src/testing/crash-paths.ts";
+import { CrashSweep } from "../../src/testing/crash.ts";
 import { crashEverywhere, pathsOf } from "../../src/testing/testing.ts";
-import type { Path } from "../../src/testing/testing.ts";
+import type { Crashes, CrashOptions, Path } from "../../src/testing/testing.ts";
+import { inRigs } from "../../src/testing/walk.ts";
 import { definePurchase } from "../fixtures/purchase.ts";
 import { bound } from "./bound.ts";
 import { purchaseSamples as samples } from "./purchase-samples.ts";
@@ -43,26 +44,52 @@ test("the process dies before and after each commit, and between an effect and i
   expect(points).toBe(5);
 });
 
-test("moves that another path has made before are not crashed at again", async () => {
-  const path = pathNamed("PAY comes, charge succeeds → paid");
+async function sweep(some: readonly Path[], options: Omit<CrashOptions, "samples">) {
+  return inRigs(saga, { samples, ...options }, async (rigs): Promise<Crashes> => {
+    const crashing = new CrashSweep(rigs, options);
+    for (const path of some) await crashing.on(path);
+    return crashing.crashes;
+  });
+}
 
-  const whole = await crashEverywhere(saga, path, { samples });
-  const last = await crashEverywhere(saga, path, { samples, fromStep: 1 });
+test("a moment that paths begin with is crashed at again only where the traces of the crash are not gone", async () => {
+  const alone = await Promise.all(paths.map((path) => crashEverywhere(saga, path, { samples })));
+  const moments = alone.reduce((sum, { points }) => sum + points, 0);
 
-  expect(whole.points - last.points).toBe(3);
+  const { points, alike } = await sweep(paths, {});
+
+  expect(points + alike).toBe(moments);
+  expect(alike).toBeGreaterThan(0);
 });
 
-test("of paths that begin alike each move is crashed at once", () => {
-  const crashPaths = crashPathsOf(shortest);
-  const made = crashPaths.flatMap(({ path, fromStep }) =>
-    path.steps
-      .slice(fromStep)
-      .map((_, index) =>
-        JSON.stringify(path.steps.slice(0, fromStep + index + 1).map(({ move }) => move)),
-      ),
-  );
+test("a path that was gone through is not gone through again", async () => {
+  const path = pathNamed("PAY comes, charge succeeds → paid");
 
-  expect(new Set(made).size).toBe(made.length);
+  const once = await sweep([path], {});
+  const twice = await sweep([path, path], {});
+
+  expect(twice).toEqual({ ...once, alike: once.points });
+});
+
+test("what goes on after a crash may die again, at each of its moments", async () => {
+  const path = pathNamed("PAY comes, charge succeeds → paid");
+
+  const { points, pairs, pairsLeft } = await crashEverywhere(saga, path, { samples, pairs: 1 });
+
+  expect(pairs).toBeGreaterThan(points);
+  expect(pairsLeft).toBe(0);
+});
+
+test("a share of the pairs is drawn by a seed", async () => {
+  const whole = await sweep(shortest, { pairs: 1 });
+  const some = await sweep(shortest, { pairs: 0.3, seed: 7 });
+  const others = await sweep(shortest, { pairs: 0.3, seed: 8 });
+
+  expect(some.pairs + some.pairsLeft).toBe(whole.pairs);
+  expect(some.pairs).toBeGreaterThan(0.15 * whole.pairs);
+  expect(some.pairs).toBeLessThan(0.45 * whole.pairs);
+  expect(await sweep(shortest, { pairs: 0.3, seed: 7 })).toEqual(some);
+  expect(others.pairs + others.pairsLeft).toBe(whole.pairs);
 });
 
 describe("a runtime is caught", () => {

@@ -66,8 +66,22 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Store {
   }
 }
 
+/**
+ * Opens a database in memory, as `image` has it; without one it is new. `toImage` copies what is committed, as a
+ * process that dies now would leave it.
+ */
+export function openImage(image?: Buffer): {
+  readonly store: Store;
+  readonly toImage: () => Buffer;
+} {
+  const client = openConnection(MEMORY, () => {}, image);
+  return {
+    store: toStore(client, { file: MEMORY, options: {}, release: () => {} }),
+    toImage: () => client.serialize(),
+  };
+}
+
 function openStore(file: string, options: SqliteOptions, release: () => void): Store {
-  const { setup, durability = "full" } = options;
   const hasFile = file !== MEMORY;
   const known = hasFile ? readIdentity(file) : null;
   if (hasFile) {
@@ -75,6 +89,18 @@ function openStore(file: string, options: SqliteOptions, release: () => void): S
     createPrivately(file);
   }
   const client = openConnection(file, (found) => checkIdentity(file, known, identityOf(found)));
+  return toStore(client, { file, options, release });
+}
+
+interface Opening {
+  readonly file: string;
+  readonly options: SqliteOptions;
+  readonly release: () => void;
+}
+
+function toStore(client: Database, { file, options, release }: Opening): Store {
+  const { setup, durability = "full" } = options;
+  const hasFile = file !== MEMORY;
   try {
     if (setup !== undefined) {
       const guest = createGuest(client);
