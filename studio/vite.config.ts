@@ -19,7 +19,8 @@ export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "/studio/",
   plugins: [chartTheme(), compressed()],
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // The same in tests: their NODE_ENV would put the place of each element into the files.
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   build: {
     outDir,
     emptyOutDir: true,
