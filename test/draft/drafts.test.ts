@@ -82,6 +82,13 @@ test(
     writeFileSync(path, before.replace("// An id is null", "// The id is null"));
     const refused = drafts.save("order", toOperations([rename]), sha);
     await expect(refused).rejects.toMatchObject({ code: "SAGA_SOURCE_CHANGED" });
+    // Also where the edits do not fit what is there now.
+    const other = before.replaceAll("refundingPayment", "payingAllBack");
+    writeFileSync(path, other);
+    await expect(drafts.save("order", toOperations([rename]), sha)).rejects.toMatchObject({
+      code: "SAGA_SOURCE_CHANGED",
+    });
+    writeFileSync(path, before.replace("// An id is null", "// The id is null"));
 
     const again = await drafts.draft("order", toOperations([rename]));
     expect(again.text).toBe(text.replace("// An id is null", "// The id is null"));
@@ -135,14 +142,21 @@ test("a file that cannot be written stays as it is", async () => {
   expect((await readChart(file)).sha).toBe(sha);
 });
 
-test.each(["..", "../../src", "order/..", "calls", "nothing", "a\0b", ".hidden", ""])(
-  "there is no chart to edit at %j",
-  async (saga) => {
-    const draft = draftsOf(machinesAtHand()).draft(saga, []);
+test.each([
+  "..",
+  "../../src",
+  "../machines/order",
+  "order/..",
+  "calls",
+  "nothing",
+  "a\0b",
+  ".hidden",
+  "",
+])("there is no chart to edit at %j", async (saga) => {
+  const draft = draftsOf(machinesAtHand()).draft(saga, []);
 
-    await expect(draft).rejects.toMatchObject({ code: "SAGA_SOURCE_NOT_FOUND" });
-  },
-);
+  await expect(draft).rejects.toMatchObject({ code: "SAGA_SOURCE_NOT_FOUND" });
+});
 
 test("a link is not followed, neither a file nor a folder", async () => {
   const folder = machinesAtHand();
