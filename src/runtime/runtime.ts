@@ -318,10 +318,16 @@ export class Runtime {
   ): AsyncGenerator<Past, void> {
     this.#checkOpen();
     const key = this.#keyOf(name, instanceId);
-    const { chart } = await this.#loop.mover.find(key);
+    const { chart, record } = await this.#loop.mover.find(key);
     const world = { store: this.#store, clock: this.clock };
     const { from } = options;
-    const asked = { key, revision, ...(from !== undefined && { from }) };
+    const childId = record.parent?.childId;
+    const asked = {
+      key,
+      revision,
+      ...(from !== undefined && { from }),
+      ...(childId !== undefined && { childId }),
+    };
     yield* replay(world, options.chart ?? chart, asked);
   }
 

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Move } from "../check/move.ts";
 import { SagaError } from "../errors.ts";
+import type { ForcedGuards } from "./forced.ts";
 
 type Settle = Extract<Move, { readonly kind: "settle" }>;
 
@@ -26,6 +27,8 @@ export type SimulationMove =
 export interface SimulationPath {
   /** In place of the samples' input. */
   readonly input?: unknown;
+  /** Guards by name that answer so, whatever they are asked. */
+  readonly guards?: ForcedGuards;
   readonly moves: readonly SimulationMove[];
 }
 
@@ -79,6 +82,7 @@ const ActSchema = z.union([
 
 const PathSchema = z.strictObject({
   input: z.unknown().optional(),
+  guards: z.record(Name, z.boolean()).optional(),
   moves: z.array(MoveSchema).max(MOVES_MAX),
 });
 

@@ -14,6 +14,7 @@ import { payloadsOf } from "../testing/payloads.ts";
 import { abandonedOf, dueOrder, isHeldBack, settingOf } from "../testing/position.ts";
 import type { Setting } from "../testing/position.ts";
 import { expand } from "./expand.ts";
+import { withForced } from "./forced.ts";
 import type { Act, SimulationMove, SimulationPath } from "./path.ts";
 import { MOVES_MAX } from "./path.ts";
 import { begin, isOver, play, sampleOutput } from "./play.ts";
@@ -131,9 +132,16 @@ export function simulate(
   };
 }
 
-/** The setting of a path: that of the samples, with an input of its own if it has one. */
+/**
+ * The setting of a path: that of the samples, with an input of its own and forced guards if it has some.
+ *
+ * @throws {SagaError} SAGA_SIMULATION_INVALID if there is no such guard.
+ */
 export function settingFor(saga: AnySaga, samples: Samples, path: SimulationPath): Setting {
-  return settingOf(saga, "input" in path ? { ...samples, input: path.input } : samples);
+  return settingOf(
+    withForced(saga, path.guards),
+    "input" in path ? { ...samples, input: path.input } : samples,
+  );
 }
 
 /** All frames of a path, and how far it came. */

@@ -109,6 +109,7 @@ function write({ claim, saga, path, told, points, imports }: Parts): string {
       `import { ${imports.sagaName} } from ${text(imports.saga)};`,
       `import { samples } from ${text(imports.samples)};`,
     ].join("\n"),
+    ...forcedCode(path, imports),
     print(array(told.moves.map(data)), {
       before: "const moves = ",
       after: " as const;",
@@ -117,7 +118,7 @@ function write({ claim, saga, path, told, points, imports }: Parts): string {
       `test(${text(claim)}, async () => {`,
       print(object({ samples: samplesCode(path, told) }), {
         depth: 1,
-        before: `const seen = await replay(${imports.sagaName}, moves, `,
+        before: `const seen = await replay(${path.guards === undefined ? imports.sagaName : "forced"}, moves, `,
         after: ");",
       }),
       "",
@@ -135,6 +136,21 @@ function write({ claim, saga, path, told, points, imports }: Parts): string {
       "});\n",
     ].join("\n"),
   ].join("\n\n");
+}
+
+/** The saga with the guards as the path has them. */
+function forcedCode({ guards }: SimulationPath, { sagaName }: TestImports): readonly string[] {
+  if (guards === undefined) return [];
+  const says = Object.entries(guards).map(([name, value]) => [name, `() => ${value}`]);
+  const provided = print(
+    object({ guards: object(Object.fromEntries(says) as Record<string, Code>) }),
+    {
+      depth: 1,
+      before: `machine: ${sagaName}.machine.provide(`,
+      after: "),",
+    },
+  );
+  return [["const forced = {", `  ...${sagaName},`, `  ${provided.trimStart()}`, "};"].join("\n")];
 }
 
 function samplesCode(path: SimulationPath, { outputs, errors }: TestMoves): Code {

@@ -159,16 +159,25 @@ function Checks({ draft, checked, types }: ChecksProps) {
         <Check
           verdict={draft.affected.length === 0 ? "good" : "open"}
           title="No instance stands where the chart changes"
-          lines={draft.affected.map(({ state, becomes, instances }) =>
-            becomes === null
-              ? `${instances} in ${state}, which is gone: give the chart a new version`
-              : `${instances} in ${state}, which becomes ${becomes}`,
-          )}
+          lines={affectedLines(draft)}
         />
         <Check {...typesCheck(types)} />
       </ul>
     </section>
   );
+}
+
+/** How many instances stand where, and by what they are found again. */
+function affectedLines({ affected, renames, isRunning }: DraftAnswer): readonly string[] {
+  const isKept = isRunning && renames.length > 0;
+  return [
+    ...affected.map(({ state, becomes, instances }) =>
+      becomes === null
+        ? `${instances} in ${state}, which is gone: give the chart a new version`
+        : `${instances} in ${state}, which becomes ${becomes}: give the chart a new version`,
+    ),
+    ...(isKept ? ["what was renamed is written into renames.json beside the chart"] : []),
+  ];
 }
 
 function typesCheck(types: DraftTypes | null): CheckProps {

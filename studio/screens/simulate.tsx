@@ -13,6 +13,7 @@ import { Bar } from "../simulate/bar.tsx";
 import { Checker } from "../simulate/checker.tsx";
 import { Coverage } from "../simulate/coverage.tsx";
 import type { CoverageSource } from "../simulate/coverage.tsx";
+import { Guards } from "../simulate/guards.tsx";
 import { InputDialog } from "../simulate/input-dialog.tsx";
 import { Next } from "../simulate/next.tsx";
 import { coverageOverlay, foldsFor, overlayAt } from "../simulate/shown.ts";
@@ -78,7 +79,14 @@ function Simulate({ saga, chart }: { saga: string; chart: SagaChart }) {
       <Panel
         label="Simulation"
         tabs={{
-          Next: () => <NextTab simulation={simulation} onInput={() => setDialog("input")} />,
+          Next: () => (
+            <>
+              <NextTab simulation={simulation} onInput={() => setDialog("input")} />
+              {answer !== null && (
+                <Guards whole={whole} path={answer.path} onPath={simulation.take} />
+              )}
+            </>
+          ),
           Path: () => (
             <>
               <Steps steps={steps} shown={shown} onShow={simulation.show} />

@@ -22,7 +22,7 @@ export function pathInAddress(): SimulationPath | null {
 /** Without a step to go back to: that is what undo is for. */
 export function putInAddress(path: SimulationPath): void {
   const { pathname, search } = globalThis.location;
-  const isEmpty = path.moves.length === 0 && !("input" in path);
+  const isEmpty = path.moves.length === 0 && !("input" in path) && !path.guards;
   history.replaceState(null, "", pathname + search + (isEmpty ? "" : addressOf(path)));
 }
 

@@ -8,6 +8,7 @@ import type { Act, SimulationMove, SimulationPath } from "../../src/simulate/pat
 import { FRAMES_PER_MOVE_MAX } from "../../src/simulate/reel.ts";
 import { simulate } from "../../src/simulate/simulate.ts";
 import type { Simulation } from "../../src/simulate/simulate.ts";
+import { testOf } from "../../src/simulate/test-file.ts";
 import { orderSaga } from "../../machines/order/index.ts";
 import { samples as orderSamples } from "../../machines/order/samples.ts";
 import { BACKOFF_MS, definePurchase, PATIENCE_MS, TIMEOUT_MS } from "../fixtures/purchase.ts";
@@ -397,5 +398,52 @@ test("what a chart raises is part of the step that raises it", () => {
     edges: ["raising.one|A|0", "raising.two|B|0"],
     through: ["raising.two"],
     state: "three",
+  });
+});
+
+describe("a guard that is forced", () => {
+  const lostReservation: SimulationMove = {
+    kind: "settle",
+    activityId: "reserveInventory",
+    outcome: "transient",
+  };
+  const retried = (guards?: Record<string, boolean>): Simulation =>
+    simulate(
+      orderSaga,
+      orderSamples,
+      { ...(guards && { guards }), moves: [lostReservation] },
+      clock,
+    );
+
+  test("says what it is told, on the whole path", () => {
+    expect(retried().steps.at(-1)?.state).toBe("reservingInventory.backingOff");
+    const { steps, path } = retried({ canRetry: false });
+    expect(steps.at(-1)?.state).toMatch(/^compensating\./);
+    expect(path.guards).toEqual({ canRetry: false });
+  });
+
+  test("must be one of the saga's", () => {
+    expect(() => retried({ canFly: true })).toThrowError(
+      expect.objectContaining({ code: "SAGA_SIMULATION_INVALID" }),
+    );
+  });
+
+  test("is forced in the test of the path too", () => {
+    const { text } = testOf(
+      orderSaga,
+      orderSamples,
+      { guards: { canRetry: false }, moves: [lostReservation] },
+      {
+        sagaName: "orderSaga",
+        saga: "../index.ts",
+        samples: "../samples.ts",
+        testing: "sagachart/testing",
+      },
+    );
+    expect(text).toContain(`const forced = {
+  ...orderSaga,
+  machine: orderSaga.machine.provide({ guards: { canRetry: () => false } }),
+};`);
+    expect(text).toContain("await replay(forced, moves, ");
   });
 });
