@@ -1,4 +1,5 @@
 /** What is special about searching on SQLite: each road through the instances, and where it ends. */
+import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
 import { STAY_EVENTS_MAX } from "../../src/store/sqlite/search-dwell.ts";
@@ -9,6 +10,8 @@ import {
 } from "../../src/store/sqlite/search-roads.ts";
 import type { InstanceQuery, InstanceRecord, Store } from "../../src/store/store.ts";
 import { instanceRecord, journalEntry, nowMs, writeSet } from "../../src/testing/store-records.ts";
+
+import { freshDatabasePath } from "./database-path.ts";
 
 type Facts = (index: number) => Partial<InstanceRecord>;
 
@@ -47,6 +50,20 @@ test("a page looks at 2,000 instances at most, and the next one goes on after th
   const second = await store.findInstances({ ...query, after: first.next });
   expect(second.items.map(({ instanceId }) => instanceId)).toEqual(["both-0"]);
   expect(second.next).toBeNull();
+});
+
+test("a row of attributes that is not as it was written finds nothing that has another attribute", async () => {
+  const path = freshDatabasePath();
+  const store = openSqlite(path);
+  await putMany(store, "a", 2, (index) => ({ attributes: { region: index === 0 ? "eu" : "us" } }));
+  const client = new Database(path);
+  client.exec("UPDATE attributes SET value = 'us'");
+  client.close();
+
+  const found = await idsOf(store, { attributes: { region: "us" } });
+  await store.close();
+
+  expect(found).toEqual(["a-1"]);
 });
 
 test("few suspended instances among many are answered in one page", async () => {

@@ -19,7 +19,7 @@ export interface Road {
   /** Instances on it, as far as that is known cheaply. */
   readonly length: number;
   /** Which filter all instances on it fit. */
-  readonly covers: "nothing" | "places" | "suspended" | "quarantined" | "attribute" | "id";
+  readonly covers: "nothing" | "places" | "suspended" | "quarantined" | "id";
   walk(): Iterable<Milestone>;
 }
 
@@ -126,7 +126,7 @@ export function attributeRoads(db: SqliteDatabase, query: InstanceQuery): readon
       .orderBy(...newestFirst(order));
     return {
       length: db.select({ length: count() }).from(some).all()[0]?.length ?? 0,
-      covers: "attribute",
+      covers: "nothing",
       walk: () => iterate(db, list),
     };
   });

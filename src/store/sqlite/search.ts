@@ -115,7 +115,10 @@ function prepareCheck(db: SqliteDatabase) {
   };
 }
 
-/** Whether all instances on the road fit the query already. */
+/**
+ * Whether all instances on the road fit the query already. No road covers attributes: their table is a copy without
+ * seals, and whoever cancels all that a search finds must not cancel another.
+ */
 function isCovered(query: InstanceQuery, fitting: readonly Place[] | null, road: Road): boolean {
   const { suspended, quarantined, idPrefix, attributes = {} } = query;
   const open = [

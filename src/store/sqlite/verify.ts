@@ -43,7 +43,8 @@ export function verify(
 
   const findings: Finding[] = [...orphanFindings(client)];
   const looked = verifyInstances(client, findings, onProgress);
-  findings.push(...looseFindings(drizzle(client)), ...countFindings(client));
+  findings.push(...looseFindings(drizzle(client)));
+  findings.push(...attributeFindings(client), ...countFindings(client));
   return { ...looked, findings };
 }
 
@@ -169,6 +170,28 @@ function looseFindings(db: BetterSQLite3Database): readonly Finding[] {
       text: `the answer to event "${row.eventId}" is not as it was written`,
     }));
   return [...letters, ...asked, ...given].map((found) => ({ kind: "rows", ...found }));
+}
+
+/** The attributes by which instances are searched are a copy of those that their seals hold for. */
+function attributeFindings(client: Database): readonly Finding[] {
+  const wrong = client
+    .prepare<[], InstanceKey>(
+      `SELECT saga, instance_id AS "instanceId" FROM instances
+       WHERE json_valid(attributes) AND (
+         (SELECT count(*) FROM attributes AS copy WHERE copy.instance = instances.key)
+           <> (SELECT count(*) FROM json_each(instances.attributes))
+         OR EXISTS (
+           SELECT 1 FROM attributes AS copy WHERE copy.instance = instances.key AND (
+             copy.created_at_ms <> instances.created_at_ms OR NOT EXISTS (
+               SELECT 1 FROM json_each(instances.attributes) AS kept
+               WHERE kept.key = copy.name AND kept.value = copy.value))))`,
+    )
+    .all();
+  return wrong.map((instance) => ({
+    kind: "rows",
+    instance,
+    text: "the attributes that it is searched by are not its own",
+  }));
 }
 
 function countFindings(client: Database): readonly Finding[] {
