@@ -88,6 +88,24 @@ test("a transaction that failed cleanly fails those in it, and the next goes on"
   expect(fatal).toEqual([]);
 });
 
+test("nothing is asked of a store that takes nothing, alone or with a transaction", async () => {
+  const full = new SagaError("SAGA_STORE_FULL", "the disk is full");
+  const asked: string[] = [];
+  const committer = new Committer({
+    store: {
+      commit: () => Promise.resolve([]).finally(() => asked.push("commit")),
+      commitWith: () => Promise.resolve("committed").finally(() => asked.push("commitWith")),
+    } as unknown as Store,
+    clock: new ManualClock(),
+    gate: { shut: full },
+    onFatal: () => {},
+  });
+
+  await expect(committer.commit(numbered(1))).rejects.toBe(full);
+  await expect(committer.commitWith(() => numbered(2))).rejects.toBe(full);
+  expect(asked).toEqual([]);
+});
+
 test("an unknown outcome is told once and stops all that waits and all that comes", async () => {
   const unknown = new SagaError("SAGA_STORE_OUTCOME_UNKNOWN", "the disk did not answer");
   const { committer, fatal } = committerOn(() => Promise.reject(unknown));

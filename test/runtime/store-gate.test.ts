@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createRuntime, openSqlite, SagaError } from "../../src/index.ts";
 import type { TelemetryEvent } from "../../src/index.ts";
 import { STORE_PATIENCE_MS } from "../../src/runtime/patient-store.ts";
+import { StoreGate } from "../../src/runtime/store-gate.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { definePurchase, PATIENCE_MS } from "../fixtures/purchase.ts";
 import { databasePath } from "../fixtures/world.ts";
@@ -132,6 +133,19 @@ test("a result that cannot be kept is not lost, and no activity is claimed until
   expect(world.refused["claimEffects"]).toBeUndefined();
   expect((await runtime.get(saga, "b-1")).phase).toBe("completed");
   expect(world.charged).toBe(1);
+});
+
+test("whoever waits at the gate goes on when it is closed", async () => {
+  const store = { probe: () => Promise.reject(new Error("full")) };
+  const clock = new ManualClock();
+  const gate = new StoreGate({ store, clock, telemetry: () => {}, onOpened: () => {} });
+  gate.failed(new SagaError("SAGA_STORE_FULL", "nothing was written"));
+  const waiting = gate.opened();
+
+  gate.close();
+
+  await expect(waiting).resolves.toBeUndefined();
+  expect([gate.shut, clock.pending]).toEqual([null, 0]);
 });
 
 test("a runtime closes on a full disk, and what it could not keep goes on in the next", async () => {
