@@ -28,6 +28,11 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       return transitionLine(event);
     case "attempt":
       return attemptLine(event);
+    case "deaf": {
+      const text =
+        "an attempt that was aborted runs on after its lease; let it listen to its signal";
+      return { level: "warn", facts: attemptFacts(event), text };
+    }
     case "held": {
       const text = "a compensation waits for an abandoned attempt of what it undoes";
       return { level: "info", facts: attemptFacts(event), text };
@@ -52,6 +57,8 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       return plainLine("warn", event, "the snapshot is large; keep less in the context");
     case "quarantined":
       return plainLine("error", event, "in quarantine, and not moved");
+    case "released":
+      return plainLine("info", event, "out of quarantine");
     case "repeated":
       return plainLine("info", event, "event was seen before");
     case "undelivered": {

@@ -17,7 +17,13 @@ import type {
 import { reconcile } from "./reconcile.ts";
 import type { MismatchKind } from "./reconcile.ts";
 
-export type CaseKind = MismatchKind | "saga-missing" | "version-missing" | "stuck" | "fault";
+export type CaseKind =
+  | MismatchKind
+  | "saga-missing"
+  | "version-missing"
+  | "quarantined"
+  | "stuck"
+  | "fault";
 
 /** Instances that have the same thing wrong with them. */
 export interface Case {
@@ -106,6 +112,10 @@ function casesOf(
         : []
       : [found("fault", false, `cannot take its last internal event: ${fault}`)];
 
+  if (summary.quarantined !== null) {
+    const { kind, reason } = summary.quarantined;
+    return [found("quarantined", true, `is in quarantine (${kind}): ${reason}`), ...waiting];
+  }
   const versions = charts.filter((chart) => chart.saga.name === saga);
   if (versions.length === 0) {
     return [found("saga-missing", true, `there is no saga "${saga}"`), ...waiting];
@@ -143,6 +153,7 @@ const remedies: Readonly<Record<CaseKind, string>> = {
   "activity-unknown": CHANGED,
   "activity-missing": CHANGED,
   "activity-unimplemented": CHANGED,
+  quarantined: "put right what it says, or restore a backup; then sagachart release",
   stuck: "find out why (sagachart show), then sagachart retry or sagachart skip",
   fault: "mend the chart; it is tried again by itself",
 };

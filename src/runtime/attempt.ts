@@ -24,9 +24,9 @@ export interface Attempt {
   /**
    * `held`: not begun, an abandoned attempt of what it undoes is in the way. `settled`: its outcome is known
    * and on its way to the instance, which may take long if the chart cannot take it. `waiting`: not begun,
-   * its key has no room.
+   * its key has no room. `deaf`: abandoned, and its lease is over, but it does not settle.
    */
-  status: "held" | "waiting" | "running" | "abandoned" | "settled";
+  status: "held" | "waiting" | "running" | "abandoned" | "deaf" | "settled";
   /** The key that its activity's limit goes by, once that was asked. */
   limitKey?: string;
   /** Why that key could not be told. */

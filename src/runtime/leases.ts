@@ -32,7 +32,7 @@ export class Leases {
     const { clock, leaseMs, store, telemetry, gate } = this.#options;
     const nowMs = clock.now();
     const due = [...this.#attempts.values()].filter(
-      (attempt) => attempt.status !== "abandoned" && attempt.leaseUntilMs - nowMs < leaseMs * 0.7,
+      (attempt) => !isLeft(attempt) && attempt.leaseUntilMs - nowMs < leaseMs * 0.7,
     );
     this.watch();
     if (due.length === 0 || gate.shut !== null) return;
@@ -48,6 +48,11 @@ export class Leases {
       }
     }
   }
+}
+
+/** Its lease is to end. */
+function isLeft({ status }: Attempt): boolean {
+  return status === "abandoned" || status === "deaf";
 }
 
 const refOf = ({ activityId, generation }: EffectRef): EffectRef => ({ activityId, generation });

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { SagaError } from "../errors.ts";
-import type { Damage, EffectRef, InstanceKey, Store } from "../store/store.ts";
+import type { Damage, EffectRef, InstanceKey, Store, StoreRemark } from "../store/store.ts";
 import { Committer } from "./committer.ts";
 import type { InnerDelivery } from "./decide.ts";
 import { DueQueue } from "./due-queue.ts";
@@ -62,7 +62,7 @@ interface DueDelivery extends DueItem {
 
 export class Loop {
   readonly mover: Mover;
-  readonly quarantines: Quarantines;
+  readonly #quarantines: Quarantines;
   readonly #options: LoopOptions;
   readonly #committer: Committer;
   readonly #mailboxes = new Mailboxes();
@@ -81,7 +81,7 @@ export class Loop {
     const { store, registry, clock, telemetry, leaseMs, attemptsMax, gate } = options;
     this.#committer = new Committer(options);
     const quarantines = new Quarantines({ store, clock, telemetry });
-    this.quarantines = quarantines;
+    this.#quarantines = quarantines;
     const { freezeContext } = options;
     const instances = new Instances(store, registry, { quarantines, freezeContext });
     store.watchDamage((damage) => void this.#onDamage(damage, instances));
@@ -144,7 +144,7 @@ export class Loop {
 
   async begin(): Promise<void> {
     void this.#insistence.until(() =>
-      this.quarantines.begin((key) => this.mover.release(key, READS_AGAIN)),
+      this.#quarantines.begin((key) => this.mover.release(key, READS_AGAIN)),
     );
     void this.#unparker.begin();
     this.#outward.begin();
@@ -195,9 +195,14 @@ export class Loop {
   /** What is found where many instances are read; whoever is there in memory may not move any more either. */
   async #onDamage({ key, what }: Damage, instances: Instances): Promise<void> {
     await this.#insistence.until(async () => {
-      await this.quarantines.take(key, { kind: "damaged", what });
+      await this.#quarantines.take(key, { kind: "damaged", what });
     });
     instances.forget(key);
+  }
+
+  /** What whoever runs it should know, though it takes events. */
+  remarks(): readonly StoreRemark[] {
+    return [...this.#quarantines.remarks(), ...this.#worker.deaf.remarks()];
   }
 
   /** At once, since nothing can be kept any more: whatever runs is left to the next process. */
@@ -271,7 +276,7 @@ export class Loop {
       this.#worker.resume();
       this.#outward.resume(key);
     }
-    if (prepared.writeSet.lifts === true) this.quarantines.left();
+    if (prepared.writeSet.lifts === true) this.#quarantines.left(key);
     if (record.suspended === null) this.#pauses.wake(key);
   }
 

@@ -46,8 +46,9 @@ export class Quarantines {
   }
 
   /** An instance has left it. */
-  left(): void {
+  left({ saga, instanceId }: InstanceKey): void {
     this.#count -= 1;
+    this.#options.telemetry({ kind: "released", saga, instanceId });
   }
 
   /** Counts those that are there, and lets go of those that their charts read again. */
@@ -72,7 +73,7 @@ export class Quarantines {
   remarks(): readonly StoreRemark[] {
     if (this.#count <= 0) return [];
     const text = `${this.#count} instances are in quarantine; GET /instances?quarantined=true lists them`;
-    return [{ code: "quarantined", text }];
+    return [{ code: "quarantined", text, count: this.#count }];
   }
 }
 

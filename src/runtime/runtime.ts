@@ -169,7 +169,7 @@ export class Runtime {
 
   /** What whoever runs it should know of now, though it takes events. */
   warnings(): readonly StoreRemark[] {
-    return [...(this.#store.remarks?.() ?? []), ...this.#loop.quarantines.remarks()];
+    return [...(this.#store.remarks?.() ?? []), ...this.#loop.remarks()];
   }
 
   /**

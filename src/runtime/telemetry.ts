@@ -45,6 +45,8 @@ export type TelemetryEvent =
       readonly durationMs: number;
       readonly error: unknown;
     })
+  /** An attempt that the chart has left was aborted and runs on, though its lease is over. Its place is free. */
+  | (AttemptFacts & { readonly kind: "deaf" })
   /** A compensation waits for abandoned attempts of what it undoes. */
   | (AttemptFacts & { readonly kind: "held" })
   /** An attempt waits until the key of its activity's limit has room. */
@@ -103,6 +105,8 @@ export type TelemetryEvent =
       readonly why: Quarantine["kind"];
       readonly reason: string;
     })
+  /** An instance has left quarantine and is moved again. */
+  | (Pick<InstanceFacts, "saga" | "instanceId"> & { readonly kind: "released" })
   /** What came of a due time of a schedule, or of all of them from `dueAtMs` until `untilMs`. */
   | {
       readonly kind: "schedule";

@@ -19,6 +19,7 @@ import {
   outcomeOf,
 } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
+import { DeafAttempts } from "./deaf-attempts.ts";
 import { Departures, idOf } from "./departures.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
@@ -49,6 +50,7 @@ export interface WorkerOptions {
 
 export class Worker implements WorkerFacts {
   readonly departures = new Departures((key, ref) => this.#hasBegun(key, ref));
+  readonly deaf: DeafAttempts;
   readonly #options: WorkerOptions;
   readonly #attempts = new Map<string, Attempt>();
   readonly #queue: AttemptQueue;
@@ -67,6 +69,7 @@ export class Worker implements WorkerFacts {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.deaf = new DeafAttempts(options.telemetry, options.attemptsMax);
     this.#leases = new Leases(options, this.#attempts);
     this.#queue = new AttemptQueue({
       clock: options.clock,
@@ -174,12 +177,14 @@ export class Worker implements WorkerFacts {
     this.#claimSoon();
   }
 
-  /** The lease of an abandoned attempt is over: whether it settles or not, the room of its key is free. */
+  /** The lease of an abandoned attempt is over: whether it settles or not, its place and the room of its key are free. */
   lapse(key: InstanceKey, ref: EffectRef): void {
     const attempt = this.#attempts.get(idOf(key, ref));
     if (attempt === undefined) return;
+    if (attempt.status === "abandoned") this.deaf.add(attempt);
     this.#queue.release(attempt);
     this.#queue.serve();
+    this.#claimSoon();
   }
 
   /** The key that an activity waits for, or null if it does not wait. */
@@ -228,7 +233,7 @@ export class Worker implements WorkerFacts {
 
   #freePlaces(): number {
     if (this.#options.gate.shut !== null) return 0;
-    const busy = this.#attempts.size - this.#settled - this.#queue.waiting;
+    const busy = this.#attempts.size - this.#settled - this.deaf.size - this.#queue.waiting;
     return this.#options.attemptsMax - busy - this.#reserved;
   }
 
@@ -237,7 +242,7 @@ export class Worker implements WorkerFacts {
     this.#open = false;
     this.#queue.close();
     for (const [id, attempt] of this.#attempts) {
-      if (isYetToBegin(attempt) || attempt.status === "settled") this.#forget(id);
+      if (!isUnderWay(attempt)) this.#forget(id);
     }
     if (graceMs <= 0) this.#abortAll();
     if (this.#attempts.size > 0) {
@@ -321,6 +326,7 @@ export class Worker implements WorkerFacts {
 
   // Its place is free from now on: charts that cannot take their results must not hold up all others.
   #settle(attempt: Attempt): void {
+    this.deaf.delete(attempt);
     attempt.status = "settled";
     this.#settled += 1;
     this.#queue.release(attempt);
@@ -330,7 +336,7 @@ export class Worker implements WorkerFacts {
 
   // Asked in a function of its own, since TypeScript believes that a field stays as it was before an await.
   #isAbandoned(attempt: Attempt): boolean {
-    return attempt.status === "abandoned";
+    return attempt.status === "abandoned" || attempt.status === "deaf";
   }
 
   #mayBeLost({ effect }: Attempt): boolean {
@@ -344,6 +350,7 @@ export class Worker implements WorkerFacts {
     if (attempt === undefined) return;
     if (attempt.status === "settled") this.#settled -= 1;
     this.#attempts.delete(id);
+    this.deaf.delete(attempt);
     this.#queue.release(attempt);
     this.#queue.serve();
     this.#claimSoon();

@@ -350,6 +350,8 @@ export interface StoreRemark {
   /** For programs: kebab-case, and does not change its meaning. */
   readonly code: string;
   readonly text: string;
+  /** How many, if it is about a number of things. */
+  readonly count?: number;
 }
 
 export interface Store extends ScheduleStore, FamilyStore {

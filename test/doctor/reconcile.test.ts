@@ -62,6 +62,31 @@ async function censusOf(before: AnySaga, after: readonly AnySaga[]): Promise<Cen
   return takeCensus(store, after, { signal, onProgress: () => {} });
 }
 
+test("an instance in quarantine is told as one that does not go on, and why", async () => {
+  const path = databasePath();
+  const store = openSqlite(path);
+  const runtime = await createRuntime({ store, sagas: [parcel()] });
+  await runtime.start(parcel(), { instanceId: "p-1", input: {} });
+  const key = { saga: "parcel", instanceId: "p-1" };
+  await store.quarantine(key, { kind: "damaged", reason: "its row is bent", atMs: 1 });
+  await runtime.close({ graceMs: 0 });
+  const file = new DatabaseFile(path);
+  onTestFinished(() => file.close());
+
+  const { signal } = new AbortController();
+  const options = { signal, onProgress: () => {} };
+  const { cases } = await takeCensus(file.read() as never, [parcel()], options);
+
+  expect(cases).toMatchObject([
+    {
+      kind: "quarantined",
+      isStranded: true,
+      message: "is in quarantine (damaged): its row is bent",
+      ids: ["p-1"],
+    },
+  ]);
+});
+
 test("an instance can go on with the chart that it was started with", async () => {
   expect(await censusOf(parcel(), [parcel()])).toEqual({ instances: 1, cases: [] });
 });

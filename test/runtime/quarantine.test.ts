@@ -78,7 +78,7 @@ test.each(Object.entries(damages))(
       { saga: "parcel", instanceId: "p-1", why: "damaged" },
     ]);
     expect(await foundIds(runtime, true)).toEqual(["p-1"]);
-    expect(runtime.warnings().map(({ code }) => code)).toEqual(["quarantined"]);
+    expect(runtime.warnings()).toMatchObject([{ code: "quarantined", count: 1 }]);
   },
 );
 
@@ -121,6 +121,9 @@ test("a damaged instance comes out by force alone, as its rows are then, and goe
     reason,
   });
   expect(runtime.warnings()).toEqual([]);
+  expect(world.told.filter(({ kind }) => kind === "released")).toEqual([
+    { kind: "released", saga: "parcel", instanceId: "p-1" },
+  ]);
 });
 
 test("an instance that is in no quarantine cannot be let out of it", async () => {

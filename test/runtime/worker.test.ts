@@ -268,3 +268,73 @@ test("a lost attempt is made again at once, and the answer of its twin counts", 
     activities: [],
   });
 });
+
+test("an attempt that ignores its abort gives its place back when its lease is over, is told, and holds up no stop", async () => {
+  const clock = new ManualClock();
+  const [begun, charged] = [[] as string[], deferred<{ paymentId: string }>()];
+  const saga = definePurchase({
+    charge: ({ idempotencyKey }) => {
+      begun.push(idempotencyKey);
+      return idempotencyKey.includes("b-1") ? charged.promise : new Promise(() => {});
+    },
+    refund: ({ idempotencyKey }) => Promise.resolve(void begun.push(idempotencyKey)),
+  });
+  const options = { sagas: [saga], clock, attemptsMax: 1, leaseMs: LEASE_MS };
+  const { runtime, told } = await openWorld(databasePath(), options);
+  for (const instanceId of ["b-1", "b-2"]) {
+    await runtime.start(saga, { instanceId, input });
+    await runtime.send(saga, instanceId, { type: "PAY" });
+  }
+  await runtime.send(saga, "b-1", { type: "CANCEL" });
+
+  await clock.advance(LEASE_MS - 1);
+  const [early, earlyWarnings] = [[...begun], runtime.warnings()];
+  await clock.advance(1);
+  const warnings = runtime.warnings();
+  const phase = (await runtime.get(saga, "b-1")).phase;
+  charged.resolve({ paymentId: "p-1" });
+  await clock.quiet();
+
+  expect(early).toEqual(["purchase/b-1/charge/2"]);
+  expect(earlyWarnings).toEqual([]);
+  expect(begun.slice(1).toSorted()).toEqual([
+    expect.stringContaining("purchase/b-1/refund"),
+    "purchase/b-2/charge/2",
+  ]);
+  expect(phase).toBe("compensated");
+  expect(told.filter(({ kind }) => kind === "deaf")).toMatchObject([
+    { instanceId: "b-1", activity: "charge", attempt: 1 },
+  ]);
+  expect(warnings).toMatchObject([
+    { code: "attempts-deaf", count: 1, text: expect.stringContaining("purchase.charge") },
+  ]);
+  expect(runtime.warnings()).toEqual([]);
+  expect(told.filter((event) => event.kind === "attempt" && event.outcome === "late")).toHaveLength(
+    1,
+  );
+});
+
+test("no more attempts are given up for deaf than may run at the same time", async () => {
+  const clock = new ManualClock();
+  let begun = 0;
+  const saga = definePurchase({
+    charge: () => {
+      begun += 1;
+      return new Promise(() => {});
+    },
+  });
+  const options = { sagas: [saga], clock, attemptsMax: 1, leaseMs: LEASE_MS };
+  const { runtime } = await openWorld(databasePath(), options);
+  for (const instanceId of ["b-1", "b-2", "b-3"]) {
+    await runtime.start(saga, { instanceId, input });
+    await runtime.send(saga, instanceId, { type: "PAY" });
+  }
+
+  for (const instanceId of ["b-1", "b-2", "b-3"]) {
+    await runtime.send(saga, instanceId, { type: "CANCEL" });
+    await clock.advance(LEASE_MS);
+  }
+
+  expect(begun).toBeLessThanOrEqual(2);
+  expect(runtime.warnings()).toMatchObject([{ code: "attempts-deaf", count: 1 }]);
+});

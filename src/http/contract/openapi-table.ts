@@ -8,7 +8,7 @@ import { operationRoutesDescribed } from "./openapi-operations.ts";
 import { correlated, idempotencyKey, instance, limitOf } from "./openapi-parts.ts";
 import { ofInstance, ofSaga, timeUp, waiting } from "./openapi-parts.ts";
 import type { RouteDescription } from "./openapi-parts.ts";
-import { objectOf, listOf, oneOfTexts, ref, text } from "./openapi-schemas.ts";
+import { count, objectOf, listOf, oneOfTexts, ref, text } from "./openapi-schemas.ts";
 import { scheduleRoutesDescribed } from "./openapi-schedules.ts";
 import { searchRoutesDescribed, streamRoutesDescribed } from "./openapi-search.ts";
 
@@ -22,7 +22,7 @@ export const pathParameters: Readonly<Record<string, string>> = {
 
 const readiness = objectOf({
   status: oneOfTexts(["ready"]),
-  warnings: listOf(objectOf({ code: text, text })),
+  warnings: listOf(objectOf({ code: text, text, count }, ["count"])),
 });
 
 /** In the order of the documentation. */
