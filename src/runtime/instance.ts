@@ -113,7 +113,11 @@ export class Instances {
 
   /** After any error: a guard or an assign that threw may have changed what it was given. */
   forget(key: InstanceKey): void {
-    this.#cache.delete(addressOf(key));
+    this.forgetAt(addressOf(key));
+  }
+
+  forgetAt(address: string): void {
+    this.#cache.delete(address);
   }
 }
 

@@ -65,7 +65,7 @@ export class Loop {
   readonly #quarantines: Quarantines;
   readonly #options: LoopOptions;
   readonly #committer: Committer;
-  readonly #mailboxes = new Mailboxes();
+  readonly #mailboxes: Mailboxes;
   readonly #worker: Worker;
   readonly #timers: DueQueue<DueDelivery>;
   readonly #lapses: DueQueue<DueDelivery>;
@@ -82,8 +82,8 @@ export class Loop {
     this.#committer = new Committer(options);
     const quarantines = new Quarantines({ store, clock, telemetry });
     this.#quarantines = quarantines;
-    const { freezeContext } = options;
-    const instances = new Instances(store, registry, { quarantines, freezeContext });
+    const instances = new Instances(store, registry, { ...options, quarantines });
+    this.#mailboxes = new Mailboxes((address) => instances.forgetAt(address));
     store.watchDamage((damage) => void this.#onDamage(damage, instances));
     this.#pauses = new Pauses(clock);
     this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses, gate });
@@ -244,12 +244,12 @@ export class Loop {
   }
 
   /** Delivers from inside, again and again, until it is taken or of no use any more, or the runtime closes. */
-  async #insist(
+  #insist(
     key: InstanceKey,
     delivery: InnerDelivery | Transaction | { readonly kind: "parked" },
     onTried?: () => void,
-  ): Promise<void> {
-    await this.#insistence.on({
+  ): Promise<unknown> {
+    return this.#insistence.on({
       onTried,
       key,
       what: delivery.kind,

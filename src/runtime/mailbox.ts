@@ -9,9 +9,15 @@ export const MAILBOX_EVENTS_MAX = 1_000;
 type Job = () => void;
 
 export class Mailboxes {
+  readonly #onFailed: (address: string) => void;
   /** What waits, by the addresses at which work is done; null: nothing. */
   readonly #waiting = new Map<string, Job[] | null>();
   #idle: (() => void)[] = [];
+
+  /** `onFailed` is called when work fails, before whatever waits behind it begins. */
+  constructor(onFailed: (address: string) => void = () => {}) {
+    this.#onFailed = onFailed;
+  }
 
   /**
    * Runs `work` when all that was posted to this address before has finished; gives its result.
@@ -44,6 +50,9 @@ export class Mailboxes {
   async #run<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
+    } catch (error) {
+      this.#onFailed(address);
+      throw error;
     } finally {
       this.#goOn(address);
     }

@@ -286,14 +286,7 @@ export class Mover {
   }
 
   #alone<Result>(key: InstanceKey, work: () => Promise<Result>): Promise<Result> {
-    return this.#options.mailboxes.post(addressOf(key), async () => {
-      try {
-        return await work();
-      } catch (error) {
-        this.#options.instances.forget(key);
-        throw error;
-      }
-    });
+    return this.#options.mailboxes.post(addressOf(key), work);
   }
 
   // Inside its mailbox nothing else can move the instance, so what was read may be kept.

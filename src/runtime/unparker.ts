@@ -17,7 +17,7 @@ export interface UnparkerOptions {
   /** Delivers what an instance takes now, once. */
   readonly unpark: (key: InstanceKey) => Promise<Taken>;
   /** The same, again and again until the chart can take it. */
-  readonly insist: (key: InstanceKey) => Promise<void>;
+  readonly insist: (key: InstanceKey) => Promise<unknown>;
 }
 
 /** The moves of an instance in its mailbox. */

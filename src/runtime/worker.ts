@@ -41,7 +41,7 @@ export interface WorkerOptions {
   /** While it is shut no attempt is claimed: its result could not be kept. */
   readonly gate: Pick<StoreGate, "shut">;
   /** Takes the outcome of an attempt; resolves when it was committed or is of no use any more. */
-  readonly deliver: (attempt: Attempt, outcome: Outcome | Transaction) => Promise<void>;
+  readonly deliver: (attempt: Attempt, outcome: Outcome | Transaction) => Promise<unknown>;
   /** Watches over an abandoned attempt that nobody may settle: its lease ends then. */
   readonly lapseAt: (key: InstanceKey, ref: EffectRef, dueAtMs: number) => void;
   /** Finds the instance of an effect that was claimed from the store. */

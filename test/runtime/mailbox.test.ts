@@ -24,14 +24,19 @@ test("work of one address runs one after another, of several at once", async () 
   expect(order).toEqual(["a1 begins", "b1 begins", "b1 ends", "a1 ends", "a2 begins", "a2 ends"]);
 });
 
-test("work that throws tells its sender and lets the next go on", async () => {
-  const mailboxes = new Mailboxes();
+test("work that throws tells its sender and lets the next go on, after it was told of", async () => {
+  const order: string[] = [];
+  const mailboxes = new Mailboxes((address) => order.push(`${address} failed`));
 
   const first = mailboxes.post("a", () => Promise.reject(new Error("first")));
-  const second = mailboxes.post("a", () => Promise.resolve("second"));
+  const second = mailboxes.post("a", () => {
+    order.push("second");
+    return Promise.resolve("second");
+  });
 
   await expect(first).rejects.toThrow("first");
   expect(await second).toBe("second");
+  expect(order).toEqual(["a failed", "second"]);
   await mailboxes.idle();
 });
 
