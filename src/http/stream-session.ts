@@ -79,7 +79,7 @@ export function openSession(options: SessionOptions): Session {
     await write(`retry: ${streamRetryMs}\n${idOf(follower)}`);
     for await (const events of follower) {
       isInside = true;
-      for (const event of events) await write(toFrame(event));
+      for (const text of joined(events)) await write(text);
       isInside = false;
     }
     drop("closing");
@@ -100,6 +100,20 @@ export function openSession(options: SessionOptions): Session {
 // and needs not look again through what does not fit its filter.
 function idOf({ position }: Follower): string {
   return `id: ${position}\n\n`;
+}
+
+/** What a socket takes at once by default: events that are smaller share a write, and with it a packet. */
+const WRITE_LENGTH = 16_384;
+
+function* joined(events: readonly FeedView[]): Generator<string, void, undefined> {
+  let text = "";
+  for (const event of events) {
+    text += toFrame(event);
+    if (text.length < WRITE_LENGTH) continue;
+    yield text;
+    text = "";
+  }
+  if (text !== "") yield text;
 }
 
 const frames = new WeakMap<FeedView, string>();
