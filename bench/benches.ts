@@ -10,6 +10,7 @@ import { restartBench } from "./restart.ts";
 import { sagaBench } from "./saga.ts";
 import { searchBench } from "./search.ts";
 import { soakBench } from "./soak.ts";
+import { studioBench } from "./studio.ts";
 import { timersBench } from "./timers.ts";
 
 export const benches: readonly Bench[] = [
@@ -23,5 +24,6 @@ export const benches: readonly Bench[] = [
   restartBench,
   searchBench,
   drawBench,
+  studioBench,
   soakBench,
 ];

@@ -1,5 +1,4 @@
 /** How long drawings take: the first one, later ones, and one after an edit. */
-import { createMachine } from "xstate";
 import { loadElk } from "../src/draw/elk.ts";
 import { layoutChart } from "../src/draw/layout.ts";
 import type { LevelMemory } from "../src/draw/level.ts";
@@ -10,6 +9,7 @@ import { orderMachine } from "../machines/order/chart.ts";
 import type { Bench } from "./harness/bench.ts";
 import { alternate, row } from "./harness/rounds.ts";
 import type { Measured } from "./harness/rounds.ts";
+import { longMachine } from "./subjects/long.ts";
 
 const LONG_MS = 60_000;
 const STEPS = 60;
@@ -36,7 +36,7 @@ export const drawBench: Bench = {
     };
     const charts = {
       order: toChartModel(orderMachine),
-      "300 states": toChartModel(createMachine(chain(isSmoke ? SMOKE_STEPS : STEPS) as never)),
+      "300 states": toChartModel(longMachine(isSmoke ? SMOKE_STEPS : STEPS)),
     };
     const samples = await alternate(
       { rounds, isSmoke },
@@ -76,38 +76,6 @@ function edit(model: ChartModel, round: number): ChartModel {
   return {
     ...model,
     states: model.states.map((state) => (state === last ? { ...state, key } : state)),
-  };
-}
-
-/** A saga of so many steps of five states each, as in `machines/order`. */
-function chain(count: number): object {
-  const keys = Array.from({ length: count }, (_, at) => `step${at}`);
-  const states = keys.map((key, at) => [key, step(key, keys[at + 1] ?? "completed")] as const);
-  return {
-    id: "long",
-    initial: "step0",
-    states: { ...Object.fromEntries(states), completed: { type: "final", tags: "completed" } },
-  };
-}
-
-function step(key: string, next: string): object {
-  return {
-    initial: "attempting",
-    states: {
-      attempting: {
-        tags: "forward",
-        invoke: {
-          src: `do-${key}`,
-          onDone: "done",
-          onError: [{ guard: "canRetry", target: "backingOff" }, { target: "failed" }],
-        },
-        after: { 10_000: "backingOff" },
-      },
-      backingOff: { tags: "retrying", after: { backoff: "attempting" } },
-      done: { type: "final" },
-      failed: { type: "final" },
-    },
-    onDone: next,
   };
 }
 

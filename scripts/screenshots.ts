@@ -2,18 +2,21 @@
  * `npm run screenshots`: pictures of the Studio in `docs/images/studio/`, light and dark, of a server that runs
  * example orders. A new screen is one line in `shots`.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { createServices } from "../machines/demo/services.ts";
 import { createShop } from "../machines/order/shop.ts";
+import { drawChart } from "../src/draw/formats.ts";
 import { buildServer } from "../src/http/server.ts";
 import { loadSagas } from "../src/machines.ts";
 import { createRuntime } from "../src/runtime/runtime.ts";
 import { openSqlite } from "../src/store/sqlite/open.ts";
 import { buildStudio } from "./build-studio.ts";
+import { chromiumFlags, chromiumPath } from "./chromium.ts";
 
 interface Shot {
   readonly name: string;
@@ -23,43 +26,58 @@ interface Shot {
 }
 
 const shots: readonly Shot[] = [
-  { name: "sagas", path: "/" },
+  { name: "sagas", path: "/", prepare: (page) => seen(page, ".saga-row:last-child .mini svg") },
   { name: "live", path: "/m/order" },
   { name: "instance", path: "/i/order/ord-1040" },
   { name: "stuck", path: "/i/order/ord-1030" },
   { name: "time-travel", path: "/i/order/ord-1020?at=5" },
+  { name: "edit", path: "/m/order/edit", prepare: edit },
+  { name: "review", path: "/m/order/edit", prepare: review },
+  { name: "simulate", path: "/m/order/simulate", prepare: simulate },
+  { name: "import", path: "/import", prepare: pasteChart },
+  { name: "compare", path: "/m/order/compare", prepare: compare },
+  { name: "new", path: "/new", prepare: (page) => seen(page, "main input") },
 ];
 
-const folder = "docs/images/studio";
-const size = { width: 1280, height: 800 };
+const { values: given, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: "string", default: "docs/images/studio" },
+    width: { type: "string", default: "1440" },
+    help: { type: "boolean", default: false },
+  },
+});
+const size = { width: Number(given.width), height: 900 };
+/** A draft is loaded in a process of its own. */
+const LOADING_MS_MAX = 120_000;
 /** Until the page has come to rest. */
 const REST_MS = 2_500;
 
-if (process.argv.includes("--help")) {
+if (given.help) {
   process.stdout.write(
-    "npm run screenshots [-- <name> …]: pictures of the Studio in docs/images/studio/\n",
+    "npm run screenshots [-- <name> …] [--out <folder>] [--width <pixels>]: pictures of the Studio in docs/images/studio/\n",
   );
 } else {
-  await main(process.argv.slice(2));
+  await main();
 }
 
-async function main(names: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
   await buildStudio();
   const [shop, services] = [createShop(), createServices()];
   process.env["SHOP_URL"] = await shop.listen();
   process.env["SERVICES_URL"] = await services.listen();
   const sagas = await loadSagas("machines");
   const runtime = await createRuntime({ store: openSqlite(":memory:"), sagas });
-  const app = buildServer({ runtime });
+  const machines = { machinesPath: "machines", isWritable: true };
+  const app = buildServer({ runtime, machines });
   await app.listen({ port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   await fill(url, process.env["SHOP_URL"]);
-  mkdirSync(folder, { recursive: true });
-  const executablePath = "/usr/bin/chromium";
-  if (!existsSync(executablePath)) throw new Error("no Chromium: apt-get install chromium");
+  mkdirSync(given.out, { recursive: true });
+  if (chromiumPath === null) throw new Error("no Chromium: apt-get install chromium");
   const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu"],
+    executablePath: chromiumPath,
+    args: [...chromiumFlags],
   });
   const wanted = shots.filter(({ name }) => names.length === 0 || names.includes(name));
   for (const shot of wanted) {
@@ -79,11 +97,70 @@ async function take(
 ): Promise<void> {
   const page = await browser.newPage({ viewport: size, colorScheme: theme });
   await page.goto(`${url}/studio${path}`);
-  await page.locator("[data-state], .saga-row").first().waitFor();
+  if (prepare === undefined) await seen(page, "[data-state]");
+  else await prepare(page);
   await sleep(REST_MS);
-  await prepare?.(page);
-  await page.screenshot({ path: `${folder}/${name}-${theme}.png` });
+  await page.screenshot({ path: `${given.out}/${name}-${theme}.png` });
   await page.close();
+}
+
+async function seen(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).first().waitFor({ timeout: LOADING_MS_MAX });
+}
+
+/** A state is renamed, another added, and the draft is drawn. Nothing is written. */
+async function edit(page: Page): Promise<void> {
+  await seen(page, ".edit-bar");
+  await page.locator(".chart-frame").focus();
+  for (const key of ["Enter", "ArrowRight", "End", "ArrowUp", "F2"]) await page.keyboard.press(key);
+  await page.keyboard.type("finished");
+  await page.keyboard.press("Enter");
+  await seen(page, "[data-state='order.finished']");
+}
+
+async function review(page: Page): Promise<void> {
+  await edit(page);
+  await page.keyboard.press("Control+s");
+  await seen(page, ".review-checks:not(:has(.is-busy))");
+}
+
+/** A reply that is lost, and the timer after it. */
+async function simulate(page: Page): Promise<void> {
+  await seen(page, ".leaf.is-active");
+  await page.getByRole("button", { name: "Loses its reply" }).click();
+  await page.getByRole("button", { name: /^Fire/ }).click();
+  await page.getByRole("button", { name: "Succeeds" }).click();
+  await seen(page, "[data-state='order.chargingPayment.attempting'].is-active");
+}
+
+const foreign = `<scxml xmlns="http://www.w3.org/2005/07/scxml" name="ticket" initial="open">
+  <state id="open">
+    <transition event="take" cond="count > 3" target="working"/>
+    <transition event="reject" target="closed"/>
+  </state>
+  <state id="working">
+    <onentry><log label="hello" expr="count"/></onentry>
+    <transition event="ask" target="waiting"/>
+    <transition event="done" target="closed"/>
+  </state>
+  <state id="waiting"><transition event="answer" target="working"/></state>
+  <final id="closed"/>
+</scxml>`;
+
+async function pasteChart(page: Page): Promise<void> {
+  await page.getByLabel("Text").fill(foreign);
+  await seen(page, "[data-state='ticket.working']");
+  await page.getByRole("tab", { name: /^Losses/ }).click();
+}
+
+/** The order as it runs against one that takes money by another name, and cannot be cancelled while it packs. */
+async function compare(page: Page): Promise<void> {
+  const { orderMachine } = await import("../machines/order/chart.ts");
+  const json = await drawChart(orderMachine, "json");
+  await page.getByLabel("The running version against").selectOption("text");
+  await page.getByLabel(/XState JSON/).fill(json.replaceAll("chargingPayment", "takingMoney"));
+  await page.getByRole("button", { name: /takingMoney was chargingPayment/ }).click();
+  await seen(page, "[data-state='order.takingMoney']");
 }
 
 /** Orders that went well, were refused, retry, hang and are stuck. */

@@ -46,6 +46,18 @@ export function build(): string {
   return join(target, "bench/main.js");
 }
 
+/** Builds the web app of the Studio to where the server of this tree looks for it. */
+export function buildWeb(): void {
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  const config = join(root, "studio/vite.config.ts");
+  execFileSync(process.execPath, [vite, "build", "--config", config, "--logLevel", "warn"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  const web = "dist/studio/web";
+  if (own !== root) cpSync(join(root, web), join(own, web), { recursive: true });
+}
+
 /** The compiler leaves them alone; what they import of ours is JavaScript now. */
 function copyPeers(from: string, to: string): void {
   mkdirSync(to, { recursive: true });

@@ -37,6 +37,8 @@ const table = {
   timersEarly: least("100,000 timers in a second: the least lag, so that none is early", 0, "ms"),
   timersHttp: most("100,000 timers in a second: HTTP p99 meanwhile", 250, "ms"),
   timersLag: most("100,000 timers in a second: lag p99 against the time that the limit needs", 1.2),
+  studioFrames: least("1,000 events a second: frames of the live chart", 30, "/s"),
+  studioLatency: most("1,000 events a second: p50 while a Studio is answered against nobody", 1.1),
 } as const satisfies Record<string, Target>;
 
 export type TargetName = keyof typeof table;

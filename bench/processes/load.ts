@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly seconds: number;
+  /** Requests of all connections together; left out: as many as are answered. */
+  readonly perSecond?: number;
 }
 
 export interface LoadResult {
@@ -45,7 +47,7 @@ answerCalls({
 });
 
 async function fire(
-  { url, paths, body, headers, connections, seconds }: LoadOptions,
+  { url, paths, body, headers, connections, seconds, perSecond }: LoadOptions,
   onAnswer: (tookMs: number) => void,
 ): Promise<autocannon.Result> {
   let begun = 0;
@@ -55,6 +57,7 @@ async function fire(
         url,
         connections,
         duration: seconds,
+        ...(perSecond !== undefined && { overallRate: perSecond }),
         setupClient(client) {
           // Each connection has instances of its own, so that no two of them send to the same one.
           const own = paths.filter((_, index) => index % connections === begun % connections);

@@ -1,10 +1,19 @@
 /** From nothing to a running saga, with the package as it is published: a fresh directory, npm, and four commands. */
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
+import { buildStudio } from "../../scripts/build-studio.ts";
 import { end } from "../crash/processes.ts";
 
 /** Thousands of small files. */
@@ -17,13 +26,15 @@ function run(folder: string, program: string, ...args: readonly string[]): strin
 }
 
 /** The package as a file, of what is in this repository now. */
-function packInto(folder: string): string {
+async function packInto(folder: string): Promise<string> {
+  await buildStudio();
   const staged = join(folder, "package");
   mkdirSync(staged);
   run(".", "node_modules/.bin/tsc", "-p", "src", "--outDir", join(staged, "dist"));
   for (const file of ["package.json", "CHANGELOG.md", "LICENSE", "README.md"]) {
     cpSync(file, join(staged, file));
   }
+  cpSync("dist/studio/web", join(staged, "dist/studio/web"), { recursive: true });
   cpSync("src/store/sqlite/migrations", join(staged, "src/store/sqlite/migrations"), {
     recursive: true,
   });
@@ -31,18 +42,34 @@ function packInto(folder: string): string {
   return join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
 }
 
+/** The page of the Studio and what it loads first, as a browser asks for them. */
+async function fetchStudio(url: string) {
+  const page = await fetch(`${url}/studio/m/demo`);
+  const html = await page.text();
+  const paths = [...html.matchAll(/<script type="module"[^>]* src="([^"]+)"/g)];
+  const answers = await Promise.all(
+    paths.map(([, path = ""]) => fetch(url + path, { headers: { "accept-encoding": "br" } })),
+  );
+  return {
+    page: page.status,
+    scripts: answers.map(({ status }) => status),
+    encodings: answers.map(({ headers }) => headers.get("content-encoding")),
+  };
+}
+
 test(
-  "npm init, npm install, sagachart new, sagachart dev, and an instance runs to its end",
+  "npm init, npm install, sagachart new, sagachart dev: an instance runs to its end, and the Studio is there without a build",
   { timeout: 240_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "sagachart-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }), CLEANING_MS);
     const project = join(folder, "project");
     mkdirSync(project);
-    const tarball = packInto(folder);
+    const tarball = await packInto(folder);
 
     run(project, "npm", "init", "-y");
-    run(project, "npm", "install", "--ignore-scripts", "--prefer-offline", "--no-audit", tarball);
+    const options = ["--omit=dev", "--ignore-scripts", "--prefer-offline", "--no-audit"];
+    run(project, "npm", "install", ...options, tarball);
     // Compiled for this repository already; to do it again takes a minute and a half.
     mkdirSync(join(project, SQLITE, ".."), { recursive: true });
     cpSync(resolve(SQLITE), join(project, SQLITE));
@@ -72,6 +99,7 @@ test(
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ id: "d-1", input: { reference: "r-1" } }),
     });
+    const studio = await fetchStudio(url);
     const exitCode = await end(dev, "SIGINT");
 
     // What npm init writes is a package of CommonJS: no obstacle.
@@ -81,6 +109,11 @@ test(
       phase: "completed",
       output: { status: "completed", shipId: "demo/d-1/ship/3" },
     });
+    expect(studio).toEqual({ page: 200, scripts: [200], encodings: ["br"] });
+    const built = ["vite", "esbuild", "typescript", "preact"].filter((name) =>
+      existsSync(join(project, "node_modules", name)),
+    );
+    expect(built).toEqual([]);
     expect(exitCode).toBe(0);
   },
 );

@@ -21,7 +21,7 @@ const charts = [
   ["order", toChartModel(orderMachine)],
   ["fulfilment", toChartModel(fulfilment)],
   ["odd", toChartModel(odd)],
-  ...[1, 2, 3, 4, 5].map(
+  ...Array.from({ length: 20 }, (_, index) => index + 1).map(
     (seed) => [`random, seed ${seed}`, toChartModel(randomChart(seed))] as const,
   ),
 ] as const;

@@ -2,25 +2,16 @@
  * What the browser tests stand on: one Chromium and one server for each file, and pages that tell what went wrong
  * in them: errors, broken rules of the content security policy, and requests to anywhere else.
  */
-import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { buildStudio } from "../../scripts/build-studio.ts";
+import { chromiumFlags, chromiumPath } from "../../scripts/chromium.ts";
 import { createRuntime, openSqlite } from "../../src/index.ts";
 import type { AnySaga, Runtime } from "../../src/index.ts";
 import { buildServer } from "../../src/http/server.ts";
 import type { ServerOptions } from "../../src/http/server.ts";
-
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) =>
-  existsSync(path),
-);
-
-const flags =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
-    " ",
-  );
 
 export interface VisitOptions {
   readonly theme?: "light" | "dark";
@@ -45,13 +36,16 @@ export function useStudio(sagas: readonly AnySaga[], machines?: ServerOptions["m
   let close = async (): Promise<void> => {};
 
   beforeAll(async () => {
-    if (executablePath === undefined) throw new Error("no Chromium: apt-get install chromium");
+    if (chromiumPath === null) throw new Error("no Chromium: apt-get install chromium");
     await buildStudio();
     const runtime = await createRuntime({ store: openSqlite(":memory:"), sagas });
     const app = buildServer({ runtime, ...(machines !== undefined && { machines }) });
     await app.listen({ port: 0 });
     const { port } = app.server.address() as AddressInfo;
-    const browser = await chromium.launch({ executablePath, args: flags });
+    const browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: [...chromiumFlags],
+    });
     Object.assign(made, { runtime, browser, url: `http://127.0.0.1:${port}` });
     close = async () => {
       await browser.close();

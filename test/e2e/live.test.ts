@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { longSaga } from "../../bench/subjects/long.ts";
 import { toChartModel } from "../../src/draw/model.ts";
 import type { AnySaga } from "../../src/index.ts";
 import { violationsOn } from "./accessibility.ts";
@@ -20,7 +21,11 @@ const examples = await Promise.all(
 /** Under load the page takes its time. */
 const SOON = { timeout: 15_000 };
 
-const studio = useStudio([...examples, parcelSaga]);
+/** Of five states and ten transitions each. */
+const STEPS = 60;
+const long = longSaga(STEPS);
+
+const studio = useStudio([...examples, parcelSaga, long]);
 
 test.each(examples.map((saga) => [saga.name, saga] as const))(
   "%s unfolded has each state and each edge of the machine that runs",
@@ -53,6 +58,23 @@ test("the overview opens where names can be read", async () => {
 
   expect(percent).toBeGreaterThanOrEqual(50);
   expect(name?.height).toBeGreaterThan(6.5);
+});
+
+test("a chart of 300 states and 600 transitions opens folded, and is panned", async () => {
+  const model = toChartModel(long.machine);
+  const transitions = model.edges.filter(({ kind }) => kind !== "initial");
+  const page = await studio.visit("/m/long");
+  const states = page.locator("[data-state]");
+  await states.first().waitFor();
+  const ground = page.locator(".chart-frame svg > g").first();
+  const before = await ground.getAttribute("transform");
+  await page.mouse.move(400, 400);
+  await page.mouse.wheel(0, 120);
+
+  await expect.poll(() => ground.getAttribute("transform"), SOON).not.toBe(before);
+  // The root, a fold for each step, and the end.
+  expect(await states.count()).toBe(STEPS + 2);
+  expect([model.states.length, transitions.length]).toEqual([302, 600]);
 });
 
 test("counts follow the instances, stuck ones apart, and a click lists them", async () => {

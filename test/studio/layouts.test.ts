@@ -1,12 +1,16 @@
 /** Layouts for the Studio: remembered, limited in time and number, and without lines rather than never. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
 import { orderSaga } from "../../machines/order/index.ts";
 import { fold, foldable } from "../../src/draw/fold.ts";
 import { toChartModel } from "../../src/draw/model.ts";
 import type { LayoutThread } from "../../src/http/layout-thread.ts";
 import { startLayoutThread } from "../../src/http/layout-thread.ts";
+import { buildServer, createRuntime, openSqlite } from "../../src/index.ts";
 import { layoutLimits, Layouts } from "../../src/studio/layouts.ts";
 import type { LayoutsOptions } from "../../src/studio/layouts.ts";
+import { deferred } from "../fixtures/world.ts";
 
 const order = toChartModel(orderSaga.machine);
 const overview = fold(order, foldable(order, 1));
@@ -34,6 +38,29 @@ function hangingThreads(): { start: () => Promise<LayoutThread>; started: () => 
   return { start, started: () => count };
 }
 
+/** Loads, and then computes for ever. */
+function spinningThread(): { start: () => Promise<LayoutThread>; spinning: Promise<Worker> } {
+  const spinning = deferred<Worker>();
+  const start = async (): Promise<LayoutThread> => {
+    const thread = await startLayoutThread();
+    let asked = 0;
+    return {
+      engine: {
+        layout: (graph) => {
+          if (asked++ === 0) return thread.engine.layout(graph);
+          spinning.resolve(new Worker("while (true);", { eval: true }));
+          return new Promise(() => {});
+        },
+      },
+      end: async () => {
+        const one = await spinning.promise;
+        await Promise.all([thread.end(), one.terminate()]);
+      },
+    };
+  };
+  return { start, spinning: spinning.promise };
+}
+
 test("the same chart is laid out once, and another direction is another layout", async () => {
   const layouts = open();
 
@@ -54,6 +81,25 @@ test("layoutMsMax: a layout that hangs comes as cards, and the next one has a th
 
   expect([first.style, second.style]).toEqual(["cards", "cards"]);
   expect(started()).toBe(2);
+});
+
+test("while a layout computes for ever the server answers, and then the thread is ended", async () => {
+  const runtime = await createRuntime({ store: openSqlite(":memory:"), sagas: [orderSaga] });
+  const server = buildServer({ runtime });
+  onTestFinished(() => runtime.close());
+  const { start, spinning } = spinningThread();
+  const layouts = open({ layoutMsMax: 200, startThread: start });
+
+  const happened: string[] = [];
+  const drawing = layouts.of(overview).then(({ style }) => happened.push(style));
+  const thread = await spinning;
+  const ended = once(thread, "exit");
+  const { statusCode } = await server.inject("/health/live");
+  happened.push(`health ${statusCode}`);
+  await drawing;
+
+  expect(happened).toEqual(["health 200", "cards"]);
+  await ended;
 });
 
 test("waitingMax: as many layouts wait, and one more is refused", async () => {
