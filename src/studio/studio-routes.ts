@@ -11,6 +11,7 @@ import { Layouts } from "./layouts.ts";
 import { SagaFolder } from "./saga-folder.ts";
 import type { SagaFolderOptions } from "./saga-folder.ts";
 import { simulateRoutes } from "./simulate-routes.ts";
+import { summaryRoutes } from "./summary-routes.ts";
 import { trailRoutes } from "./trail-routes.ts";
 import { Trails } from "./trails.ts";
 import { webRoutes } from "./web-routes.ts";
@@ -36,6 +37,7 @@ export async function studioRoutes(
   await app.register(async (api) => {
     useJsonBodies(api);
     useProblems(api);
+    summaryRoutes(api, { runtime, folder });
     layoutRoutes(api, { runtime, layouts });
     simulateRoutes(api, { runtime, workshop, folder });
     exchangeRoutes(api, { runtime, workshop, folder });

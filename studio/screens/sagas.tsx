@@ -2,24 +2,38 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { Phase } from "../../src/saga/phase.ts";
 import { phases } from "../../src/saga/phase.ts";
+import type { SagaSummary } from "../../src/studio/summary-routes.ts";
 import type { Counts, SagaList } from "../api/answers.ts";
 import { throttled, useQuery } from "../api/query.ts";
 import { followStream } from "../api/stream.ts";
 import { href, paths } from "../app/location.ts";
+import { spanText } from "../app/now.ts";
 import { MiniChart } from "../chart/mini-chart.tsx";
 import { NewSaga } from "../create/new-saga.tsx";
 import { Empty, Failure, Loading } from "../ui/message.tsx";
 import { PhaseMark } from "../ui/phase.tsx";
 
 const RELOAD_MS = 1_000;
+interface Summaries {
+  readonly sagas: readonly SagaSummary[];
+}
+
+/** Medians hardly move, and cost a search for each saga. */
+const SUMMARY_MS = 10_000;
 
 export function Screen() {
   const sagas = useQuery<SagaList>("/sagas");
   const counts = useQuery<Counts>("/instances/counts");
+  const summaries = useQuery<Summaries>("/studio/api/sagas");
   useEffect(() => {
     const reload = throttled(counts.reload, RELOAD_MS);
-    return followStream("/stream", { onEntry: reload, onOpen: reload });
-  }, [counts.reload]);
+    const summarize = throttled(summaries.reload, SUMMARY_MS);
+    const all = (): void => {
+      reload();
+      summarize();
+    };
+    return followStream("/stream", { onEntry: all, onOpen: reload });
+  }, [counts.reload, summaries.reload]);
   const byName = useMemo(() => group(counts.data.value), [counts.data.value]);
 
   if (sagas.error.value !== null) {
@@ -47,6 +61,7 @@ export function Screen() {
                 <p class="quiet">
                   version {version} · {events.length} {events.length === 1 ? "event" : "events"}
                 </p>
+                <Summary of={summaries.data.value?.sagas.find((one) => one.name === name)} />
               </div>
             </a>
             <PhaseCounts saga={name} counts={byName.get(name)} />
@@ -54,6 +69,16 @@ export function Screen() {
         ))}
       </ul>
     </div>
+  );
+}
+
+function Summary({ of }: { of: SagaSummary | undefined }) {
+  if (of === undefined) return null;
+  return (
+    <>
+      {of.p50Ms !== null && <p class="quiet">half of them end within {spanText(of.p50Ms)}</p>}
+      {of.path !== null && <p class="quiet saga-path">{of.path}</p>}
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { afterAll, onTestFinished } from "vitest";
 import { assign, setup } from "xstate";
 import { z } from "zod";
 import { buildServer } from "../../src/http/server.ts";
+import type { ServerOptions } from "../../src/http/server.ts";
 import { activity, createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { AnySaga, Runtime, Saga, Store } from "../../src/index.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
@@ -127,6 +128,8 @@ export interface ServeOptions {
   readonly sagas?: readonly AnySaga[];
   readonly level?: string;
   readonly wrap?: (store: Store) => Store;
+  /** Where the Studio looks for the sources of sagas. */
+  readonly machines?: ServerOptions["machines"];
 }
 
 /** A server on a fresh database in memory, closed with the test. */
@@ -148,6 +151,7 @@ async function open({
   sagas = [defineBooking()],
   level = "info",
   wrap = (store) => store,
+  machines,
 }: ServeOptions): Promise<Served> {
   const clock = new ManualClock(START_MS);
   const runtime = await createRuntime({
@@ -159,7 +163,7 @@ async function open({
   });
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ level }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const app = buildServer({ runtime, logger });
+  const app = buildServer({ runtime, logger, ...(machines !== undefined && { machines }) });
   await app.ready();
   return { app, runtime, clock, lines };
 }

@@ -4,7 +4,7 @@ import { orderSaga } from "../../machines/order/index.ts";
 import { buildStudio } from "../../scripts/build-studio.ts";
 import { toChartModel } from "../../src/draw/model.ts";
 import type { DrawnChart } from "../../src/studio/layout-routes.ts";
-import { get, post, serve } from "../http/booking.ts";
+import { defineBooking, get, post, serve } from "../http/booking.ts";
 
 beforeAll(buildStudio, 60_000);
 
@@ -35,6 +35,35 @@ test.each([
   const { status, body } = await get(app, `/studio/api/layouts/order?${query}`);
 
   expect([status, body["code"]]).toEqual([400, "SAGA_REQUEST_INVALID"]);
+});
+
+test("the list of sagas tells where each is written, and how long half of its ended instances took", async () => {
+  const bookingSaga = defineBooking();
+  const machines = { machinesPath: "machines", isWritable: false };
+  const { app, runtime, clock } = await serve({ sagas: [orderSaga, bookingSaga], machines });
+  const before = await get(app, "/studio/api/sagas");
+
+  for (const [id, ms] of [
+    ["b-1", 40],
+    ["b-2", 70],
+    ["b-3", 9_000],
+  ] as const) {
+    await runtime.start(bookingSaga, { instanceId: id, input: { seats: 1 } });
+    await clock.advance(ms);
+    await runtime.send(bookingSaga, id, { type: "CANCEL" });
+  }
+  const after = await get(app, "/studio/api/sagas");
+
+  const [order, booking] = [
+    { name: "order", path: "machines/order/chart.ts" },
+    { name: "booking", path: null },
+  ];
+  const told = (p50Ms: number | null) => [
+    { ...booking, p50Ms },
+    { ...order, p50Ms: null },
+  ];
+  expect(before.body).toEqual({ sagas: told(null) });
+  expect(after.body).toEqual({ sagas: told(70) });
 });
 
 test("a draft is laid out like the chart that it may become", async () => {
