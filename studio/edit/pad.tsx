@@ -41,8 +41,10 @@ export function Rename({ value, widthPx, onDone, onCancel }: RenameProps) {
   // Leaving the field takes its value too, and so it does when Enter or Escape has closed it.
   const isOver = useRef(false);
   const once = (action: () => void): void => {
-    if (!isOver.current) action();
+    if (isOver.current) return;
+    // First: what it does may take the focus away, which is leaving the field.
     isOver.current = true;
+    action();
   };
   useLayoutEffect(() => {
     ref.current?.focus();

@@ -32,6 +32,7 @@ test("a state is renamed, added and written by keys alone", { timeout }, async (
   await keyboard.type("finished");
   await keyboard.press("Enter");
   await page.locator('[data-state="order.finished"]').waitFor();
+  expect(await page.getByText("the file writes no state").count()).toBe(0);
   await keyboard.press("n");
   await page.locator("dialog[open]").waitFor();
   await keyboard.type("archived");
