@@ -61,6 +61,9 @@ export interface ChartProps {
   readonly children?: ComponentChildren;
 }
 
+/** Pixels between what stands beside a state and everything else. */
+const PAD_GAP = 8;
+
 export function Chart(props: ChartProps) {
   const { drawn, label, overlay, selection, onSelect, onFold, onOpen, onReady, mayPan } = props;
   const { model, layout } = drawn;
@@ -90,7 +93,13 @@ export function Chart(props: ChartProps) {
     const { current } = padPlace;
     if (current === null || padBox === undefined) return undefined;
     return viewport.view.subscribe(({ x, y, scale }) => {
-      current.style.transform = `translate(${x + (padBox.x + padBox.width) * scale + 8}px, ${y + padBox.y * scale}px)`;
+      const height = frame.current?.clientHeight ?? 0;
+      const beside = y + padBox.y * scale;
+      // Beside a state at the lower edge it is higher, so that all of it is seen.
+      const lowest = Math.max(PAD_GAP, height - current.scrollHeight - PAD_GAP);
+      const top = beside < height ? Math.min(beside, lowest) : beside;
+      const left = x + (padBox.x + padBox.width) * scale + PAD_GAP;
+      current.style.transform = `translate(${left}px, ${top}px)`;
     });
   }, [viewport, padBox, props.pad !== undefined]);
 
