@@ -48,6 +48,21 @@ const { values: given, positionals: names } = parseArgs({
   },
 });
 const size = { width: Number(given.width), height: 900 };
+/** What is imported. */
+const foreign = `<scxml xmlns="http://www.w3.org/2005/07/scxml" name="ticket" initial="open">
+  <state id="open">
+    <transition event="take" cond="count > 3" target="working"/>
+    <transition event="reject" target="closed"/>
+  </state>
+  <state id="working">
+    <onentry><log label="hello" expr="count"/></onentry>
+    <transition event="ask" target="waiting"/>
+    <transition event="done" target="closed"/>
+  </state>
+  <state id="waiting"><transition event="answer" target="working"/></state>
+  <final id="closed"/>
+</scxml>`;
+
 /** A draft is loaded in a process of its own. */
 const LOADING_MS_MAX = 120_000;
 /** Until the page has come to rest. */
@@ -126,26 +141,11 @@ async function review(page: Page): Promise<void> {
 
 /** A reply that is lost, and the timer after it. */
 async function simulate(page: Page): Promise<void> {
-  await seen(page, ".leaf.is-active");
-  await page.getByRole("button", { name: "Loses its reply" }).click();
+  await page.getByRole("button", { name: "Loses its reply" }).click({ timeout: LOADING_MS_MAX });
   await page.getByRole("button", { name: /^Fire/ }).click();
   await page.getByRole("button", { name: "Succeeds" }).click();
   await seen(page, "[data-state='order.chargingPayment.attempting'].is-active");
 }
-
-const foreign = `<scxml xmlns="http://www.w3.org/2005/07/scxml" name="ticket" initial="open">
-  <state id="open">
-    <transition event="take" cond="count > 3" target="working"/>
-    <transition event="reject" target="closed"/>
-  </state>
-  <state id="working">
-    <onentry><log label="hello" expr="count"/></onentry>
-    <transition event="ask" target="waiting"/>
-    <transition event="done" target="closed"/>
-  </state>
-  <state id="waiting"><transition event="answer" target="working"/></state>
-  <final id="closed"/>
-</scxml>`;
 
 async function pasteChart(page: Page): Promise<void> {
   await page.getByLabel("Text").fill(foreign);
