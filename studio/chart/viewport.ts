@@ -93,7 +93,8 @@ export class Viewport {
 
   /** Moves as little as needed for a box of the drawing to be seen. */
   reveal(box: Box): void {
-    const { x, y, scale } = this.view.value;
+    // Before somebody moves it, it may still be on its way to show the whole.
+    const { x, y, scale } = this.isByHand ? this.view.value : this.#fitting();
     const byX = shift(x + box.x * scale, box.width * scale, this.#size.width);
     const byY = shift(y + box.y * scale, box.height * scale, this.#size.height);
     if (byX === 0 && byY === 0) return;

@@ -64,6 +64,11 @@ test("two charts lie side by side, and what is another in name is known", async 
   const after = page.locator("[data-state='order.takingMoney']");
   await before.waitFor();
   await after.waitFor();
+  for (const percent of await page.locator(".percent").all()) {
+    await expect
+      .poll(async () => Number.parseInt((await percent.textContent()) ?? "", 10))
+      .toBeGreaterThan(50);
+  }
   expect(await before.getAttribute("class")).toContain("is-changed");
   expect(await after.getAttribute("class")).toContain("is-selected");
 
