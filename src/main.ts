@@ -2,13 +2,13 @@
  * The process: configuration → store → runtime → HTTP, and back again when it is asked to stop.
  */
 import type { AddressInfo } from "node:net";
-import { pino } from "pino";
 import type { Logger } from "pino";
 import { exitCodeOf, exitCodes } from "./cli/exit-codes.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { buildServer } from "./http/server.ts";
 import { logTelemetry } from "./log.ts";
+import { createLogger } from "./log-lines.ts";
 import { LoopLag } from "./loop-lag.ts";
 import { loadSagas } from "./machines.ts";
 import type { LoadModule } from "./machines.ts";
@@ -32,8 +32,8 @@ export async function startProcess(
   config: Config,
   onFatal: () => void,
   load?: LoadModule,
+  logger: Logger = createLogger(config.logLevel),
 ): Promise<RunningProcess> {
-  const logger = pino({ level: config.logLevel });
   const lag = new LoopLag({
     clock: systemClock,
     onStalled: (lagMs) =>
@@ -125,13 +125,13 @@ export async function runProcess(
 ): Promise<void> {
   // Whatever it writes, backups of the file among it, is its owner's alone.
   process.umask(0o077);
-  const logger = pino({ level: config.logLevel });
+  const logger = createLogger(config.logLevel);
   // A rejection that nobody handles comes here as well.
   process.on("uncaughtException", (error) => {
     logger.fatal({ err: error }, "an error that nobody expected; the process ends");
     process.exit(exitCodes.failed);
   });
-  const running = await startProcess(config, endSoon, load);
+  const running = await startProcess(config, endSoon, load, logger);
   process.stderr.write(
     `sagachart listens on ${running.url}, data in ${config.dbPath}; the Studio: ${running.url}/studio/\n`,
   );

@@ -61,9 +61,12 @@ function checkEncoding(headers: IncomingHttpHeaders): void {
   }
 }
 
+// Decodes whole texts only, so one of them keeps nothing of another.
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function toText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (error) {
     throw invalid("the body is not UTF-8", error);
   }
