@@ -10,6 +10,11 @@ const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as
 /** More than this would be a part of the disk, and not a reserve. */
 const BALLAST_BYTES_MAX = 1024 * 1024 * 1024;
 
+/** A quarter of an hour: whoever started an instance must find how it ended. */
+const RETENTION_DAYS_MIN = 0.01;
+const RETENTION_DAYS_MAX = 36_500;
+const DAY_MS = 86_400_000;
+
 /** Every variable, with its default. `docs/reference/configuration.md` describes them; a test keeps it equal. */
 export const configVariables = {
   /** Address to listen on. Any other than loopback opens the door to others: there is no login yet. */
@@ -31,6 +36,12 @@ export const configVariables = {
   SAGACHART_MACHINES: z.string().min(1).default("machines"),
   /** How long an attempt may be lost before another process makes it again, ms. */
   SAGACHART_LEASE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
+  /** Days after which an instance that has ended is deleted; unset: it is kept. */
+  SAGACHART_RETENTION_DAYS: z.coerce
+    .number()
+    .min(RETENTION_DAYS_MIN)
+    .max(RETENTION_DAYS_MAX)
+    .optional(),
   /** Where the commands of `sagachart` find the server; unset: at `HOST` and `PORT`. */
   SAGACHART_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Address of the shop that the order saga calls; unset: a demo shop in this process. */
@@ -54,6 +65,8 @@ export interface Config {
   readonly ballastBytes: number;
   readonly machinesPath: string;
   readonly leaseMs: number;
+  /** How long an ended instance is kept; null: for ever. */
+  readonly retentionMs: number | null;
   /** Where commands find the server. */
   readonly url: string;
   readonly shopUrl: string | null;
@@ -92,6 +105,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ballastBytes: data.SAGACHART_BALLAST_BYTES,
     machinesPath: data.SAGACHART_MACHINES,
     leaseMs: data.SAGACHART_LEASE_MS,
+    retentionMs: retentionOf(data.SAGACHART_RETENTION_DAYS),
     url: data.SAGACHART_URL ?? urlOf(data.HOST, data.PORT),
     shopUrl: data.SHOP_URL ?? null,
     servicesUrl: data.SERVICES_URL ?? null,
@@ -107,6 +121,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 /** The environment of this process. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   return process.env;
+}
+
+function retentionOf(days: number | undefined): number | null {
+  return days === undefined ? null : days * DAY_MS;
 }
 
 function isLoopback(host: string): boolean {

@@ -61,16 +61,11 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       return plainLine("info", event, "out of quarantine");
     case "repeated":
       return plainLine("info", event, "event was seen before");
-    case "undelivered": {
-      const { kind: _, error, ...facts } = event;
-      return {
-        level: "error",
-        facts: { ...facts, error: briefly(error) },
-        text: "cannot be taken yet",
-      };
-    }
+    case "undelivered":
+      return undeliveredLine(event);
     case "schedule":
       return scheduleLine(event);
+    case "deleted":
     case "unclaimed":
     case "shut":
     case "opened":
@@ -84,9 +79,11 @@ export function toLogLine(event: TelemetryEvent): LogLine {
 }
 
 function storeLine(
-  event: TelemetryEvent & { kind: "unclaimed" | "shut" | "opened" | "fatal" },
+  event: TelemetryEvent & { kind: "deleted" | "unclaimed" | "shut" | "opened" | "fatal" },
 ): LogLine {
   switch (event.kind) {
+    case "deleted":
+      return plainLine("info", event, "ended instances were deleted");
     case "unclaimed": {
       const { retryInMs, error } = event;
       const facts = { retryInMs, error: briefly(error) };
@@ -105,6 +102,15 @@ function storeLine(
       return { level: "fatal", facts, text: "the store failed; stopping" };
     }
   }
+}
+
+function undeliveredLine(event: TelemetryEvent & { kind: "undelivered" }): LogLine {
+  const { kind: _, error, ...facts } = event;
+  return {
+    level: "error",
+    facts: { ...facts, error: briefly(error) },
+    text: "cannot be taken yet",
+  };
 }
 
 function undeliverableLine({

@@ -48,6 +48,7 @@ export async function startProcess(
     store: openSqlite(config.dbPath, { durability: config.durability }),
     sagas,
     leaseMs: config.leaseMs,
+    retentionMs: config.retentionMs,
     freezeContext: config.freezeContext,
     telemetry: (event) => {
       tell(event);

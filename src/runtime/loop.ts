@@ -21,6 +21,7 @@ import type { Operation } from "./operation.ts";
 import { isQuarantined, Quarantines, skipUnreadable, toQuarantinedView } from "./quarantine.ts";
 import { Pauses } from "./pauses.ts";
 import type { Registry } from "./registry.ts";
+import { Retention } from "./retention.ts";
 import { SnapshotSizes } from "./snapshot-size.ts";
 import type { StoreGate } from "./store-gate.ts";
 import { StartQueue } from "./start-queue.ts";
@@ -41,6 +42,7 @@ export interface LoopOptions {
   readonly leaseMs: number;
   readonly attemptsMax: number;
   readonly freezeContext: boolean;
+  readonly retentionMs: number | null;
   readonly gate: StoreGate;
   /** Called after each commit, in its order for each instance. */
   readonly onMoved: (instance: Instance) => void;
@@ -75,10 +77,11 @@ export class Loop {
   readonly #outward: Outward;
   readonly #starts: StartQueue;
   readonly #sizes: SnapshotSizes;
+  readonly #retention: Retention;
 
   constructor(options: LoopOptions) {
     this.#options = options;
-    const { store, registry, clock, telemetry, leaseMs, attemptsMax, gate } = options;
+    const { store, registry, clock, telemetry, gate } = options;
     this.#committer = new Committer(options);
     const quarantines = new Quarantines({ store, clock, telemetry });
     this.#quarantines = quarantines;
@@ -89,12 +92,7 @@ export class Loop {
     this.#insistence = new Insistence({ clock, telemetry, pauses: this.#pauses, gate });
     this.#sizes = new SnapshotSizes(telemetry);
     this.#worker = new Worker({
-      store,
-      clock,
-      telemetry,
-      leaseMs,
-      attemptsMax,
-      gate,
+      ...options,
       deliver: ({ key, effect }, outcome) =>
         this.#insist(
           key,
@@ -133,6 +131,7 @@ export class Loop {
       unpark: (key) => this.mover.unpark(key),
       insist: (key) => this.#insist(key, { kind: "parked" }),
     });
+    this.#retention = new Retention({ ...options, instances });
     this.#timers = this.#dueQueue((limit) => findTimers(store, limit));
     this.#lapses = this.#dueQueue((limit) => findLapses(store, limit));
   }
@@ -150,6 +149,7 @@ export class Loop {
     this.#outward.begin();
     await this.#starts.begin();
     await Promise.all([this.#timers.begin(), this.#lapses.begin(), this.#worker.claim()]);
+    this.#retention.begin();
   }
 
   /** An instance with what waits for room, itself or its activities. @throws {SagaError} SAGA_INSTANCE_NOT_FOUND */
@@ -187,6 +187,7 @@ export class Loop {
     this.#lapses.close();
     this.#unparker.close();
     this.#starts.close();
+    this.#retention.close();
     await Promise.all([this.#worker.close(graceMs), this.#outward.close(graceMs)]);
     this.#insistence.stop();
     await this.#mailboxes.idle();
@@ -211,6 +212,7 @@ export class Loop {
     this.#lapses.close();
     this.#unparker.close();
     this.#starts.close();
+    this.#retention.close();
     this.#outward.stop();
     this.#insistence.stop();
   }

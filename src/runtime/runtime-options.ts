@@ -24,6 +24,11 @@ export interface RuntimeOptions {
    */
   readonly storePatienceMs?: number;
   /**
+   * How long an instance is kept after its end (its last commit), ms; then it is deleted with its journal, its
+   * answers and its children, and its id is free again. At least 1,000. Default null: for ever.
+   */
+  readonly retentionMs?: number | null;
+  /**
    * For development: an assign that changes its context, instead of returning a new one, throws. Default false, since
    * it costs a look at all that is new in a context.
    */

@@ -121,6 +121,7 @@ export class Runtime {
       leaseMs: options.leaseMs ?? LEASE_MS,
       attemptsMax: options.attemptsMax ?? ATTEMPTS_MAX,
       freezeContext: options.freezeContext ?? false,
+      retentionMs: options.retentionMs ?? null,
       gate,
       onMoved: (instance) => {
         this.#waiters.notify(instance.record, () => toView(instance));

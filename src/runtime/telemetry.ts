@@ -120,6 +120,8 @@ export type TelemetryEvent =
     }
   /** Due effects could not be claimed; it will be tried again after `retryInMs`. */
   | { readonly kind: "unclaimed"; readonly error: unknown; readonly retryInMs: number }
+  /** A look for instances that ended long enough ago is over, and deleted some, children among them. */
+  | { readonly kind: "deleted"; readonly instances: number; readonly rows: number }
   /** The store takes nothing for now: its disk is full, or another program holds it. Told once, until it is open again. */
   | { readonly kind: "shut"; readonly error: unknown }
   /** The store takes something again; whatever waited goes on. */

@@ -18,6 +18,7 @@ import type {
   MessageRecord,
   ParentLink,
 } from "./family.ts";
+import type { RetentionStore } from "./retention.ts";
 import type { ScheduleStore } from "./schedules.ts";
 import type { DwellTime, InstanceCount, InstancePage, InstanceQuery } from "./search.ts";
 
@@ -354,7 +355,7 @@ export interface StoreRemark {
   readonly count?: number;
 }
 
-export interface Store extends ScheduleStore, FamilyStore {
+export interface Store extends ScheduleStore, FamilyStore, RetentionStore {
   load(key: InstanceKey): Promise<StoredInstance | null>;
 
   /** The answer recorded under an event id of that instance. */

@@ -13,6 +13,7 @@ import { testHistory } from "./store-suite-history.ts";
 import { testLeases } from "./store-suite-leases.ts";
 import { testParking } from "./store-suite-parking.ts";
 import { testQuarantine } from "./store-suite-quarantine.ts";
+import { testRetention } from "./store-suite-retention.ts";
 import { testSchedules } from "./store-suite-schedules.ts";
 import { testSearch } from "./store-suite-search.ts";
 import { testLimited } from "./store-suite-limited.ts";
@@ -37,6 +38,7 @@ export function testStore(name: string, underTest: StoreUnderTest): void {
     testSuspended(underTest);
     testLimited(underTest);
     testQuarantine(underTest);
+    testRetention(underTest);
     if (underTest.userRows !== undefined) testTransactions(underTest, underTest.userRows);
     testClosing(underTest);
     if (underTest.isDurable) testReopening(underTest);

@@ -17,6 +17,8 @@ import type { Shell } from "../shell.ts";
 import { printable } from "../table.ts";
 import { loadAnySagas } from "../typescript.ts";
 
+const DAY_MS = 86_400_000;
+
 /** One thing that was looked at. */
 interface Finding {
   readonly subject: "settings" | "sagas" | "schema" | "integrity" | "owner" | "instances";
@@ -54,7 +56,10 @@ Examples:
     );
   command.action(async (options) => {
     const config = cli.config({ SAGACHART_DB: options.db, SAGACHART_MACHINES: options.against });
-    const findings: Finding[] = [ok("settings", `database ${config.dbPath}`)];
+    const findings: Finding[] = [
+      ok("settings", `database ${config.dbPath}`),
+      ok("settings", retentionText(config.retentionMs)),
+    ];
     const sagas = await examineSagas(config.machinesPath, findings);
     const file = openFile(config.dbPath, findings);
     const progress = startProgress(cli.shell, cli.isJson);
@@ -81,6 +86,12 @@ Examples:
     if (!isWell) cli.endWith(exitCodes.found);
   });
   return command;
+}
+
+function retentionText(retentionMs: number | null): string {
+  if (retentionMs === null) return "ended instances are kept for ever";
+  const days = (retentionMs / DAY_MS).toLocaleString("en-US");
+  return `ended instances are deleted ${days} days after their end`;
 }
 
 function ok(subject: Finding["subject"], text: string): Finding {

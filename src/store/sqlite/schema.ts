@@ -15,6 +15,7 @@ import {
   text,
   unique,
 } from "drizzle-orm/sqlite-core";
+import { endPhases } from "../../saga/phase.ts";
 import type { Phase } from "../../saga/phase.ts";
 import { DAMAGED, jsonOf, NO_OPERATION, NO_PARENT, NO_QUARANTINE, NOBODY } from "./damaged-json.ts";
 import type { ChildRecord, ParentLink, MessageRecord } from "../family.ts";
@@ -76,6 +77,14 @@ export const isSuspended = sql.raw(`"suspended" is not null`);
 export const isQuarantined = sql.raw(`"quarantined" is not null`);
 export const isLimited = sql.raw(`"limited" is not null`);
 
+/** Of an instance that nobody is above, and that has ended. */
+export const hasEnded = sql.raw(
+  `"parent" is null and (${endPhases.map((phase) => `"phase" = '${phase}'`).join(" or ")})`,
+);
+export const isChild = sql.raw(`"parent" is not null`);
+/** The name of the instance above all. What is no JSON any more has none, instead of an error at each write. */
+export const rootOf = sql.raw(`case when json_valid("parent") then "parent" ->> '$.root' end`);
+
 export const instances = sqliteTable(
   "instances",
   {
@@ -121,8 +130,17 @@ export const instances = sqliteTable(
     index("instances_suspended").on(table.createdAtMs).where(isSuspended),
     index("instances_quarantined").on(table.createdAtMs).where(isQuarantined),
     index("instances_limited").on(table.key).where(isLimited),
+    index("instances_ended").on(table.updatedAtMs).where(hasEnded),
+    index("instances_root").on(rootOf).where(isChild),
   ],
 );
+
+/** Ended instances that are being deleted, in more than one transaction. */
+export const leavings = sqliteTable("leavings", {
+  instance: integer("instance")
+    .primaryKey()
+    .references(() => instances.key, { onDelete: "cascade" }),
+});
 
 /** Of instances that neither hold still nor are in quarantine. */
 export const moves = and(isNull(instances.suspended), isNull(instances.quarantined));

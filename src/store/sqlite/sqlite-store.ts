@@ -34,6 +34,7 @@ import type {
   WriteSet,
 } from "../store.ts";
 import type { ChildRef, MessageRecord, StoredAction, StoredMessage } from "../family.ts";
+import type { Deletion, EndedCursor } from "../retention.ts";
 import type { Durability } from "./connection.ts";
 import { prepareOwnerOf } from "./damage.ts";
 import type { OnDamageOf } from "./damage.ts";
@@ -45,6 +46,7 @@ import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
 import { probeDatabase } from "./probe.ts";
 import { prepareQuarantine } from "./quarantine.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
+import { prepareRetention, type Retention } from "./retention.ts";
 import type { DwellFilter } from "./search-dwell.ts";
 import { prepareSearch, type Search } from "./search.ts";
 import { prepareSchedules, type Schedules } from "./schedules.ts";
@@ -84,6 +86,7 @@ export class SqliteStore implements Store {
   readonly #schedules: Schedules;
   readonly #quarantine: ReturnType<typeof prepareQuarantine>;
   readonly #writer: Writer;
+  readonly #deleteEnded: () => Retention;
   readonly #search: () => Search;
   readonly #transactor: Transactor;
   #onDamage: (damage: Damage) => void = () => {};
@@ -106,6 +109,7 @@ export class SqliteStore implements Store {
     this.#schedules = prepareSchedules(client);
     this.#quarantine = prepareQuarantine(client);
     this.#writer = prepareWriter(client, epoch);
+    this.#deleteEnded = once(() => prepareRetention(client));
     this.#search = once(() => prepareSearch(drizzle(client)));
     this.#transactor = new Transactor(client, options.fence ?? (() => {}));
   }
@@ -299,6 +303,14 @@ export class SqliteStore implements Store {
 
   watchDamage(onDamage: (damage: Damage) => void): void {
     this.#onDamage = onDamage;
+  }
+
+  async deleteEnded(options: {
+    beforeMs: number;
+    rowsMax: number;
+    after: EndedCursor | null;
+  }): Promise<Deletion> {
+    return this.#transactor.transact(() => this.#deleteEnded()(options));
   }
 
   async loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null> {

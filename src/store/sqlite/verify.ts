@@ -11,7 +11,7 @@ import { damageOf, isActionWhole, isLinked, isMessageWhole } from "./damage.ts";
 import type { InstanceRows } from "./damage.ts";
 import { prepareRowsOf } from "./queries.ts";
 import { sealOfAnswer } from "./row-seals.ts";
-import { actions, answers, instances, journal, messages } from "./schema.ts";
+import { actions, answers, instances, journal, leavings, messages } from "./schema.ts";
 import { chainStart } from "./seal.ts";
 import { describeRead } from "./statements.ts";
 
@@ -85,13 +85,16 @@ function verifyInstances(
   const readPage = prepareReadPage(client);
   const findRows = prepareRowsOf(client);
   const findBreak = prepareFindBreak(client);
+  const leaving = namesOfLeaving(client);
   let [done, entries, after] = [0, 0, -1];
   for (let page = readPage.all({ after }); page.length > 0; page = readPage.all({ after })) {
     for (const row of page) {
       after = row.key;
       const { saga, instanceId } = row;
       const damage = damageOf(findRows(row));
-      const chain = findBreak(row);
+      // The journal of one that is being deleted goes first, but for its ends.
+      const isLeaving = leaving.has(nameOf(row.parent?.root ?? row));
+      const chain = isLeaving ? { entries: 0, broken: null } : findBreak(row);
       entries += chain.entries;
       for (const text of [damage, chain.broken]) {
         const kind = text === damage ? "rows" : "journal";
@@ -111,6 +114,22 @@ const prepareReadEntries = describeRead((db) =>
     .where(eq(journal.instance, placeholder("key")))
     .orderBy(asc(journal.revision)),
 );
+
+/** Those that are being deleted, with their families. */
+function namesOfLeaving(client: Database): ReadonlySet<string> {
+  return new Set(prepareReadLeavings(client).all().map(nameOf));
+}
+
+const prepareReadLeavings = describeRead((db) =>
+  db
+    .select({ saga: instances.saga, instanceId: instances.instanceId })
+    .from(leavings)
+    .innerJoin(instances, eq(instances.key, leavings.instance)),
+);
+
+function nameOf({ saga, instanceId }: InstanceKey): string {
+  return `${saga}/${instanceId}`;
+}
 
 function prepareFindBreak(
   client: Database,

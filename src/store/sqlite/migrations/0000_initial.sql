@@ -82,6 +82,8 @@ CREATE INDEX `instances_place` ON `instances` (`place`,`created_at_ms`);--> stat
 CREATE INDEX `instances_suspended` ON `instances` (`created_at_ms`) WHERE "suspended" is not null;--> statement-breakpoint
 CREATE INDEX `instances_quarantined` ON `instances` (`created_at_ms`) WHERE "quarantined" is not null;--> statement-breakpoint
 CREATE INDEX `instances_limited` ON `instances` (`key`) WHERE "limited" is not null;--> statement-breakpoint
+CREATE INDEX `instances_ended` ON `instances` (`updated_at_ms`) WHERE "parent" is null and ("phase" = 'completed' or "phase" = 'compensated' or "phase" = 'failed' or "phase" = 'stopped');--> statement-breakpoint
+CREATE INDEX `instances_root` ON `instances` (case when json_valid("parent") then "parent" ->> '$.root' end) WHERE "parent" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `instances_name` ON `instances` (`saga`,`instance_id`);--> statement-breakpoint
 CREATE TABLE `journal` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -105,6 +107,11 @@ CREATE TABLE `journal` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `journal_revision` ON `journal` (`instance`,`revision`);--> statement-breakpoint
+CREATE TABLE `leavings` (
+	`instance` integer PRIMARY KEY NOT NULL,
+	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `messages` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`to_saga` text NOT NULL,
