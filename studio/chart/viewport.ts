@@ -30,7 +30,10 @@ export class Viewport {
   /** How large the window is, and what it shows. */
   resize(size: Size): void {
     this.#size = size;
-    if (!this.isByHand) this.view.value = this.#fitting();
+    if (this.isByHand) return;
+    // A glide would end where it fitted before.
+    cancelAnimationFrame(this.#gliding);
+    this.view.value = this.#fitting();
   }
 
   /** Another drawing. `anchor` is a box of it that should be where `before` was. */
