@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -40,6 +41,23 @@ async function packInto(folder: string): Promise<string> {
   });
   run(staged, "npm", "pack", "--ignore-scripts", "--pack-destination", folder);
   return join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
+}
+
+/** What the Studio does in a project: a path that is simulated becomes a test, and a draft is loaded and typed. */
+async function studioOf(url: string) {
+  const ask = async (path: string, body: object): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`${url}/studio/api/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const { registration } = await ask("drafts/demo", { operations: [] });
+  const types = await ask("drafts/demo/types", { operations: [] });
+  const { path } = await ask("simulations/demo", { path: { moves: [] }, act: { kind: "goOn" } });
+  const { file } = await ask("simulations/demo/test", { path, write: true });
+  return { test: String(file), registration, types };
 }
 
 /** The page of the Studio and what it loads first, as a browser asks for them. */
@@ -100,7 +118,11 @@ test(
       body: JSON.stringify({ id: "d-1", input: { reference: "r-1" } }),
     });
     const studio = await fetchStudio(url);
+    const written = await studioOf(url);
     const exitCode = await end(dev, "SIGINT");
+    // What is installed here is the test runner of this repository.
+    symlinkSync(resolve("node_modules/vitest"), join(project, "node_modules/vitest"));
+    const tested = run(project, "npx", "vitest", "run", written.test, "--reporter=json");
 
     // What npm init writes is a package of CommonJS: no obstacle.
     expect(type).toBe("commonjs");
@@ -115,5 +137,11 @@ test(
     );
     expect(built).toEqual([]);
     expect(exitCode).toBe(0);
+    expect(written).toEqual({
+      test: "machines/demo/demo.simulated.test.ts",
+      registration: { problem: null, findings: [] },
+      types: { version: null, reason: "TypeScript is not installed", faults: [] },
+    });
+    expect(JSON.parse(tested)).toMatchObject({ success: true, numPassedTests: 1 });
   },
 );

@@ -130,12 +130,31 @@ test(
 );
 
 test(
-  "a misspelt guard shows its type error at its edge, and in the review",
+  "a misspelt guard shows its type error at its edge, and what is code says so",
   { timeout },
   async () => {
     const before = readFileSync(chartPath, "utf8");
-    writeFileSync(chartPath, before.replace('guard: "outcomeUnknown"', 'guard: "outcomeUnknwon"'));
+    const code = `compensated: ended(),\n`;
+    writeFileSync(
+      chartPath,
+      before
+        .replace('guard: "outcomeUnknown"', 'guard: "outcomeUnknwon"')
+        .replace(/compensated: \{ type: "final".*\n/, code)
+        .concat(
+          'function ended() {\n  return { type: "final", tags: "compensated" } as const;\n}\n',
+        ),
+    );
     const page = await openEditor();
+
+    // What is code is hatched, says why, and has no pad.
+    const made = page.locator('[data-state="order.compensated"]');
+    expect(await made.getAttribute("class")).toContain("is-read-only");
+    await made.click();
+    expect(await page.locator(".edit-reason").innerText()).toContain(
+      "Read-only: it is the call ended()",
+    );
+    expect(await page.locator(".edit-pad").count()).toBe(0);
+
     const wrong = page.locator(".edge-label.is-bad");
     await wrong.waitFor({ timeout: 60_000 });
     await wrong.click();

@@ -110,3 +110,35 @@ test.each(["x", "-1", "1.5"])("the revision %s is refused", async (revision) => 
 
   expect(status).toBe(400);
 });
+
+test("a child is replayed under the name that its parent has for it", async () => {
+  const child = setup({ types: { context: {} as { me: string } } }).createMachine({
+    id: "child",
+    context: ({ self }) => ({ me: self.id }),
+    initial: "waiting",
+    states: {
+      waiting: { tags: "forward", on: { GO: "gone" } },
+      gone: { type: "final", tags: "completed" },
+    },
+  });
+  const parent = setup({ actors: { child } }).createMachine({
+    id: "parent",
+    initial: "open",
+    states: {
+      open: {
+        tags: "forward",
+        invoke: { id: "kid", src: "child", onDone: "shut", onError: "shut" },
+      },
+      shut: { type: "final", tags: "completed" },
+    },
+  });
+  const family = defineSaga({ name: "parent", version: 1, machine: parent, activities: {} });
+  const runtime = await createRuntime({ store: openSqlite(":memory:"), sagas: [family] });
+  await runtime.start(family, { instanceId: "p-1", input: undefined });
+
+  const kid = { saga: "parent.child", instanceId: "p-1/kid" };
+  const moment = await new Trails(runtime).at({ ...kid, revision: 1 });
+  await runtime.close({ graceMs: 0 });
+
+  expect(moment?.now.standing.snapshot.context).toEqual({ me: "kid" });
+});
