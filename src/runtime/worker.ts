@@ -14,6 +14,7 @@ import {
   isHeldBack,
   isLive,
   isUnderWay,
+  isUndoable,
   isYetToBegin,
   lapseOf,
   outcomeOf,
@@ -296,6 +297,8 @@ export class Worker implements WorkerFacts {
     const { clock, telemetry, deliver } = this.#options;
     const begunAt = clock.monotonic();
     const outcome = await outcomeOf(attempt, telemetry);
+    const durationMs = clock.monotonic() - begunAt;
+    if (outcome.kind === "error" && isUndoable(attempt)) await this.#untilNoneIsLost(attempt);
     // Aborted by the end of the process: nobody knows the outcome, so nobody is told one.
     if (!this.#attempts.has(attempt.id)) return;
 
@@ -303,7 +306,7 @@ export class Worker implements WorkerFacts {
     telemetry({
       kind: "attempt",
       outcome: wasAbandoned ? "late" : outcome.kind,
-      durationMs: clock.monotonic() - begunAt,
+      durationMs,
       error: outcome.kind === "error" ? outcome.error : null,
       ...factsOf(attempt),
     });
@@ -313,6 +316,21 @@ export class Worker implements WorkerFacts {
       await deliver(attempt, outcome);
     }
     this.#forget(attempt.id);
+  }
+
+  // What fails may be undone at once. But the attempt before it, lost with its process, may yet take effect, and that
+  // would come after its undo.
+  async #untilNoneIsLost(attempt: Attempt): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = attempt.controller;
+    while (!signal.aborted && this.#mayBeLost(attempt)) {
+      const waitMs = (attempt.effect.lostUntilMs ?? 0) - clock.now();
+      await new Promise<void>((resolve) => {
+        const cancel = clock.schedule(waitMs, resolve);
+        // It was left meanwhile, or the process stops.
+        signal.addEventListener("abort", () => resolve(cancel()), { once: true });
+      });
+    }
   }
 
   async #transact(attempt: Attempt, transaction: Transaction): Promise<void> {
