@@ -6,7 +6,7 @@ import { isWhole } from "./crashes.ts";
 
 describeSaga(onboardingSaga, {
   samples: onboardingSamples,
-  crashes: { paths: isWhole ? "all" : 60 },
+  crashes: { paths: isWhole ? "all" : 30 },
   // Words for people; no guard looks at them.
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2 },

@@ -4,6 +4,7 @@ import { checkOptions } from "../../machines/payout/samples.ts";
 import { describeSaga } from "../../src/testing/describe-saga.ts";
 import type { WorldFacts } from "../../src/testing/testing.ts";
 import { payoutSamples } from "../check/samples.ts";
+import { isWhole } from "./crashes.ts";
 
 describeSaga(payoutSaga, {
   samples: {
@@ -16,7 +17,7 @@ describeSaga(payoutSaga, {
       }),
     },
   },
-  crashes: { paths: "all" },
+  crashes: { paths: isWhole ? "all" : 60 },
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2 },
   check: checkOptions,

@@ -7,7 +7,7 @@ import { isWhole } from "./crashes.ts";
 
 describeSaga(subscriptionSaga, {
   samples: subscriptionSamples,
-  crashes: { paths: isWhole ? "all" : 60 },
+  crashes: { paths: isWhole ? "all" : 20 },
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2, triesMax: 2 },
   check: checkOptions,

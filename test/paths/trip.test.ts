@@ -6,7 +6,7 @@ import { isWhole } from "./crashes.ts";
 
 describeSaga(tripSaga, {
   samples: tripSamples,
-  crashes: { paths: isWhole ? "all" : 60 },
+  crashes: { paths: isWhole ? "all" : 30 },
   ignoreContext: ["failure.*", "parts.*.stuckReason"],
   // test/check/mutants.test.ts looks at it, with its mistakes planted and without.
   check: false,
