@@ -25,6 +25,7 @@ import { Departures, idOf } from "./departures.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { Leases } from "./leases.ts";
+import { mayBeLost, untilNoneIsLost } from "./lost-attempt.ts";
 import type { StoreGate } from "./store-gate.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { toTransaction } from "./transact.ts";
@@ -98,7 +99,7 @@ export class Worker implements WorkerFacts {
     const attempt = this.#attempts.get(id);
     // An effect of an earlier process that is not claimed yet may have been begun by it.
     if (attempt === undefined) return true;
-    return isUnderWay(attempt) || this.#mayBeLost(attempt);
+    return isUnderWay(attempt) || mayBeLost(attempt, this.#options.clock.now());
   }
 
   // A transactional activity takes effect in a commit of its instance, which the one under way goes before.
@@ -298,7 +299,7 @@ export class Worker implements WorkerFacts {
     const begunAt = clock.monotonic();
     const outcome = await outcomeOf(attempt, telemetry);
     const durationMs = clock.monotonic() - begunAt;
-    if (outcome.kind === "error" && isUndoable(attempt)) await this.#untilNoneIsLost(attempt);
+    if (outcome.kind === "error" && isUndoable(attempt)) await untilNoneIsLost(attempt, clock);
     // Aborted by the end of the process: nobody knows the outcome, so nobody is told one.
     if (!this.#attempts.has(attempt.id)) return;
 
@@ -311,26 +312,11 @@ export class Worker implements WorkerFacts {
       ...factsOf(attempt),
     });
     // An earlier attempt of the same effect, lost with its process, may still be about: let that lapse.
-    if (!wasAbandoned || !this.#mayBeLost(attempt)) {
+    if (!wasAbandoned || !mayBeLost(attempt, this.#options.clock.now())) {
       this.#settle(attempt);
       await deliver(attempt, outcome);
     }
     this.#forget(attempt.id);
-  }
-
-  // What fails may be undone at once. But the attempt before it, lost with its process, may yet take effect, and that
-  // would come after its undo.
-  async #untilNoneIsLost(attempt: Attempt): Promise<void> {
-    const { clock } = this.#options;
-    const { signal } = attempt.controller;
-    while (!signal.aborted && this.#mayBeLost(attempt)) {
-      const waitMs = (attempt.effect.lostUntilMs ?? 0) - clock.now();
-      await new Promise<void>((resolve) => {
-        const cancel = clock.schedule(waitMs, resolve);
-        // It was left meanwhile, or the process stops.
-        signal.addEventListener("abort", () => resolve(cancel()), { once: true });
-      });
-    }
   }
 
   async #transact(attempt: Attempt, transaction: Transaction): Promise<void> {
@@ -355,10 +341,6 @@ export class Worker implements WorkerFacts {
   // Asked in a function of its own, since TypeScript believes that a field stays as it was before an await.
   #isAbandoned(attempt: Attempt): boolean {
     return attempt.status === "abandoned" || attempt.status === "deaf";
-  }
-
-  #mayBeLost({ effect }: Attempt): boolean {
-    return effect.lostUntilMs !== null && effect.lostUntilMs > this.#options.clock.now();
   }
 
   #forget(id: string): void {
