@@ -1,13 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-// These start processes of their own and look at when they do what: they need the machine for themselves.
+// These start processes of their own, or browsers: they need the machine for themselves.
 const withProcesses = [
-  "test/{bench,crash}/**/*.test.ts",
+  "test/{bench,crash,e2e}/**/*.test.ts",
   "test/cli/package.test.ts",
   "test/process.test.ts",
 ];
-// A browser waits much of its time.
-const withBrowsers = ["test/e2e/**/*.test.ts"];
 const all = ["test/**/*.test.ts"];
 export default defineConfig({
   test: {
@@ -26,22 +24,13 @@ export default defineConfig({
       },
       {
         test: {
-          name: "browsers",
-          include: withBrowsers,
-          testTimeout: 60_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
           name: "together",
           include: all,
-          exclude: [...withProcesses, ...withBrowsers],
+          exclude: withProcesses,
           testTimeout: 20_000,
           // vitest itself would leave one core to others.
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
