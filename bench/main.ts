@@ -10,7 +10,7 @@ import { toText } from "./harness/report.ts";
 import type { BenchReport, Report } from "./harness/report.ts";
 
 const ROUNDS = 5;
-const SOAK_MINUTES = 30;
+const SOAK_MINUTES = 1;
 
 interface Arguments {
   readonly chosen: readonly Bench[];
@@ -63,9 +63,7 @@ function choose(names: readonly string[]): readonly Bench[] {
     const known = benches.map(({ name }) => name).join(", ");
     throw new Error(`there is no bench "${unknown.join('", "')}"; there are ${known}`);
   }
-  return benches.filter(({ name, isLong = false }) =>
-    names.length === 0 ? !isLong : names.includes(name),
-  );
+  return benches.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
 function toNumber(name: string, text: string): number {
@@ -121,14 +119,11 @@ async function runOne(
 
 function help(): string {
   const width = Math.max(...benches.map(({ name }) => name.length));
-  const lines = benches.map(
-    ({ name, summary, isLong = false }) =>
-      `  ${name.padEnd(width)}  ${summary}${isLong ? " (only by name)" : ""}`,
-  );
+  const lines = benches.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return [
-    "npm run bench -- [names] [--rounds 5] [--minutes 30] [--json] [--out <file>]",
+    "npm run bench -- [names] [--rounds 5] [--minutes 1] [--json] [--out <file>]",
     "",
-    "Runs benches, by default all but the long ones, and prints a table for each.",
+    "Runs benches, by default all, and prints a table for each.",
     "",
     ...lines,
     "",

@@ -35,6 +35,38 @@ const all: readonly Peer[] = [
     count: 150,
     runsOn: "installed",
   },
+  {
+    name: "DBOS, Postgres",
+    program: "dbos",
+    packageName: "@dbos-inc/dbos-sdk",
+    count: 400,
+    runsOn: "newer",
+    needs: "BENCH_DATABASE_URL",
+  },
+  {
+    name: "a queue in Postgres by hand",
+    program: "postgres-queue",
+    packageName: "pg",
+    count: 400,
+    runsOn: "newer",
+    needs: "BENCH_DATABASE_URL",
+  },
+  {
+    name: "BullMQ, Redis",
+    program: "bullmq",
+    packageName: "bullmq",
+    count: 1_000,
+    runsOn: "newer",
+    needs: "BENCH_REDIS_URL",
+  },
+  {
+    name: "Restate",
+    program: "restate",
+    packageName: "@restatedev/restate-server",
+    count: 400,
+    runsOn: "newer",
+    needs: "BENCH_RESTATE",
+  },
 ];
 
 /** The targets on peers. */
@@ -75,12 +107,15 @@ export const peersBench: Bench = {
         ]),
       ),
     );
-    const missing = all.filter((peer) => !peers.includes(peer)).map(({ name }) => name);
+    const missing = all.filter((peer) => !peers.includes(peer));
     return {
       rows: peers.flatMap((peer) => toRows(peer, samples)),
       verdicts: Object.entries(targets).map((entry) => toVerdict(entry, peers, samples)),
       settings,
-      notes: missing.length === 0 ? [] : [`Not measured in this run: ${missing.join("; ")}.`],
+      notes: missing.map(({ name, needs }) => {
+        const isUnset = needs !== undefined && !process.env[needs];
+        return `${name}: not measured${isUnset ? `: ${needs} is not set` : " in a smoke test"}.`;
+      }),
     };
   },
 };

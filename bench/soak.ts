@@ -1,7 +1,8 @@
-/** A long run at an even pace: whether memory stays where it is, and by how much the file grows. */
+/** A long run at an even pace, with a retention: whether memory and file stay at their size. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createRuntime, openSqlite } from "../src/index.ts";
+import { RETENTION_MS_MIN } from "../src/runtime/retention.ts";
 import type { Bench } from "./harness/bench.ts";
 import { row } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
@@ -12,6 +13,8 @@ import { orderInput, orderSaga } from "./subjects/four-steps.ts";
 const SAGAS_PER_SECOND = 100;
 const BEAT_MS = 100;
 const LOOKS = 30;
+/** Ended instances are kept for this part of the run: most of it is as all later hours will be. */
+const RETENTION_SHARE = 0.1;
 const MS_OF_MINUTE = 60_000;
 const BYTES_OF_MIB = 2 ** 20;
 
@@ -20,49 +23,54 @@ interface Look {
   readonly rssMib: number;
   readonly heapMib: number;
   readonly fileBytes: number;
+  /** Instances in the file, ended or not. */
+  readonly kept: number;
 }
 
 export const soakBench: Bench = {
   name: "soak",
-  summary: "100 sagas a second for half an hour: memory, and the size of the file",
+  summary:
+    "100 sagas a second, deleted some time after their end: memory, and the size of the file",
   story:
     "Sagas of four steps are started at an even pace, 100 a second, for `--minutes`; thirty looks are taken on the way, and stand as rounds in " +
-    "the table. Memory should be the same in the last third as in the first. Ended instances are kept, so the file grows: by how much for each " +
-    "saga is what it shows.",
-  isLong: true,
+    "the table. Ended instances are kept for a tenth of the time, then deleted. Slopes are those of the straight line through the looks of the " +
+    "last two thirds: both should be about 0. `--minutes 30` makes it a long one.",
 
   async run({ minutes, folder, tell }) {
     const path = join(folder, "soak.db");
     const looks = await soak(path, { durationMs: minutes * MS_OF_MINUTE, tell });
     const third = Math.max(1, Math.floor(looks.length / 3));
-    const growths = looks.slice(1).map((look, index) => {
-      const before = looks[index] ?? look;
-      return (look.fileBytes - before.fileBytes) / Math.max(1, look.sagas - before.sagas);
-    });
+    const late = looks.slice(third);
     const of = (pick: (look: Look) => number): readonly number[] => looks.map(pick);
+    const rss = of(({ rssMib }) => rssMib);
     const last = looks.at(-1);
     return {
       rows: [
         row("sagas that ended", "", [last?.sagas ?? 0]),
-        row(
-          "RSS",
-          "MiB",
-          of(({ rssMib }) => rssMib),
-        ),
+        row("RSS", "MiB", rss),
         row(
           "heap",
           "MiB",
           of(({ heapMib }) => heapMib),
         ),
         row("RSS: mean of the last third against the first", "×", [
-          meanRss(looks.slice(-third)) / meanRss(looks.slice(0, third)),
+          mean(rss.slice(-third)) / mean(rss.slice(0, third)),
         ]),
         row(
           "file with its WAL",
           "MiB",
           of(({ fileBytes }) => fileBytes / BYTES_OF_MIB),
         ),
-        row("growth of the file for each saga", "bytes", growths),
+        row(
+          "instances that are kept",
+          "",
+          of(({ kept }) => kept),
+        ),
+        row("slope of the RSS", "MiB for 1,000 sagas", [slope(late, ({ rssMib }) => rssMib)]),
+        row("slope of the heap", "MiB for 1,000 sagas", [slope(late, ({ heapMib }) => heapMib)]),
+        row("slope of the file with its WAL", "MiB for 1,000 sagas", [
+          slope(late, ({ fileBytes }) => fileBytes / BYTES_OF_MIB),
+        ]),
       ],
       verdicts: [],
       settings: readSettings(path),
@@ -71,8 +79,20 @@ export const soakBench: Bench = {
   },
 };
 
-function meanRss(looks: readonly Look[]): number {
-  return looks.reduce((sum, { rssMib }) => sum + rssMib, 0) / looks.length;
+/** Of the line with the least squares, for 1,000 sagas. */
+function slope(looks: readonly Look[], pick: (look: Look) => number): number {
+  const atX = mean(looks.map(({ sagas }) => sagas));
+  const atY = mean(looks.map(pick));
+  let [along, square] = [0, 0];
+  for (const look of looks) {
+    along += (look.sagas - atX) * (pick(look) - atY);
+    square += (look.sagas - atX) ** 2;
+  }
+  return square === 0 ? 0 : (along / square) * 1_000;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 async function soak(
@@ -80,7 +100,13 @@ async function soak(
   { durationMs, tell }: { durationMs: number; tell: (line: string) => void },
 ): Promise<readonly Look[]> {
   const telemetry = bareTelemetry();
-  const runtime = await createRuntime({ store: openSqlite(path), sagas: [orderSaga], telemetry });
+  const retentionMs = Math.max(RETENTION_MS_MIN, durationMs * RETENTION_SHARE);
+  const runtime = await createRuntime({
+    store: openSqlite(path),
+    sagas: [orderSaga],
+    telemetry,
+    retentionMs,
+  });
   const looks: Look[] = [];
   const running = new Set<Promise<void>>();
   let started = 0;
@@ -105,7 +131,8 @@ async function soak(
       running.add(one);
     }
     if (passedMs >= lookAt) {
-      looks.push({ sagas: ended, ...lookNow(path) });
+      const kept = (await runtime.counts()).reduce((sum, { instances }) => sum + instances, 0);
+      looks.push({ sagas: ended, kept, ...lookNow(path) });
       lookAt += durationMs / LOOKS;
       tell(`${ended} sagas after ${Math.round(passedMs / 1_000)} s`);
     }
@@ -116,7 +143,7 @@ async function soak(
   return looks;
 }
 
-function lookNow(path: string): Omit<Look, "sagas"> {
+function lookNow(path: string): Omit<Look, "sagas" | "kept"> {
   const { rss, heapUsed } = process.memoryUsage();
   return {
     rssMib: rss / BYTES_OF_MIB,

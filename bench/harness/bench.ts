@@ -9,8 +9,6 @@ export interface Bench {
   readonly summary: string;
   /** What is done and compared, for whoever reads the table: sentences. */
   readonly story: string;
-  /** Whether it is left out unless it is asked for by name. */
-  readonly isLong?: boolean;
   run(options: BenchOptions): Promise<Findings>;
 }
 

@@ -42,7 +42,7 @@ export interface PeerTurn {
 
 /** Installs the pinned versions into `peers/`, once. Nothing of it is a dependency of the product. */
 export function installPeers(tell: (line: string) => void): void {
-  if (existsSync(join(folder, "node_modules/openworkflow"))) return;
+  if (existsSync(join(folder, "node_modules/ioredis"))) return;
   tell("installing the peers into bench/peers");
   const npm = (...words: string[]): void => {
     execFileSync("npm", words, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
@@ -57,7 +57,8 @@ export async function runPeer(peer: Peer, turn: PeerTurn): Promise<PeerResult> {
   const own = mkdtempSync(join(turn.within, `${peer.program}-`));
   const { count, concurrency } = turn;
   const warm = Math.ceil(count / 10);
-  const options = { folder: own, count, warm, concurrency, ...peer.options };
+  const url = peer.needs === undefined ? undefined : process.env[peer.needs];
+  const options = { folder: own, count, warm, concurrency, url, ...peer.options };
   try {
     const { stdout } = await promisify(execFile)(
       peer.runsOn === "newer" ? join(folder, "node_modules/.bin/node") : process.execPath,

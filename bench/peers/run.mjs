@@ -24,6 +24,7 @@ export async function runPeer(open) {
     rss: process.memoryUsage().rss / 2 ** 20,
     settings: peer.settings,
   };
+  await peer.close?.();
   process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 }
 
