@@ -21,12 +21,17 @@ export interface Insisted {
   /** Whether a table has it, so that it need not be kept in memory while the instance is suspended. */
   readonly isKept: boolean;
   readonly deliver: () => Promise<Taken>;
+  /** Whether its time has come. A clock that is set back while it cannot be delivered takes that away again. */
+  readonly isDue?: (() => boolean) | undefined;
   /** Called once, when it was tried for the first time, whatever came of it. */
   readonly onTried?: (() => void) | undefined;
 }
 
-/** `held`: the instance is suspended, and whoever resumes it has to begin again; `closed`: the runtime closes. */
-export type Insistent = "done" | "held" | "closed";
+/**
+ * `held`: the instance is suspended, and whoever resumes it has to begin again; `early`: its time has not come any more;
+ * `closed`: the runtime closes.
+ */
+export type Insistent = "done" | "held" | "early" | "closed";
 
 export class Insistence {
   readonly #clock: Clock;
@@ -47,11 +52,11 @@ export class Insistence {
     this.#pauses = options.pauses;
   }
 
-  async on({ key, what, isKept, deliver, onTried }: Insisted): Promise<Insistent> {
+  async on({ key, what, isKept, deliver, isDue, onTried }: Insisted): Promise<Insistent> {
     let retryInMs: number = RETRY_MS.first;
     while (this.#open) {
-      const why = await this.#try(deliver);
-      if (why === null) return "done";
+      const why = await this.#try(deliver, isDue);
+      if (typeof why === "string") return why;
       if (!this.#open) return "closed";
       // No fault of the delivery: it is tried again when the gate opens, which tells of it once for all.
       if (this.#gate.shut !== null && isPassing(why.error)) continue;
@@ -68,12 +73,16 @@ export class Insistence {
     return "closed";
   }
 
-  /** Null if it was taken; else why not, if there is an error. */
-  async #try(deliver: Insisted["deliver"]): Promise<{ readonly error: unknown } | null> {
+  /** If it was not taken, why not, if there is an error. */
+  async #try(
+    deliver: Insisted["deliver"],
+    isDue: Insisted["isDue"] = () => true,
+  ): Promise<"done" | "early" | { readonly error: unknown }> {
     // Nothing is begun whose result could not be kept.
     if (this.#gate.shut !== null) await this.#gate.opened();
+    if (!isDue()) return "early";
     try {
-      return (await deliver()) === "faulted" ? { error: null } : null;
+      return (await deliver()) === "faulted" ? { error: null } : "done";
     } catch (error) {
       return { error };
     }

@@ -11,6 +11,7 @@ import { DueQueue } from "./due-queue.ts";
 import type { DueItem } from "./due-queue.ts";
 import type { Emitted } from "./emitted.ts";
 import { Insistence } from "./insistence.ts";
+import type { Insisted, Insistent } from "./insistence.ts";
 import { addressOf, Instances } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { Mailboxes } from "./mailbox.ts";
@@ -249,10 +250,10 @@ export class Loop {
   #insist(
     key: InstanceKey,
     delivery: InnerDelivery | Transaction | { readonly kind: "parked" },
-    onTried?: () => void,
-  ): Promise<unknown> {
+    how: Pick<Insisted, "isDue" | "onTried"> = {},
+  ): Promise<Insistent> {
     return this.#insistence.on({
-      onTried,
+      ...how,
       key,
       what: delivery.kind,
       // The table keeps a timer until the instance is resumed; the result of an attempt is only here.
@@ -286,9 +287,14 @@ export class Loop {
     const queue = new DueQueue<DueDelivery>({
       clock: this.#options.clock,
       find,
-      onDue: ({ id, key, delivery }) => {
+      onDue: (item) => {
+        const { id, key, dueAtMs, delivery } = item;
+        const isDue = (): boolean => this.#options.clock.now() >= dueAtMs;
         const onTried = (): void => queue.tried(id);
-        void this.#insist(key, delivery, onTried).then(() => queue.remove(id));
+        void this.#insist(key, delivery, { isDue, onTried }).then((end) => {
+          queue.remove(id);
+          return end === "early" ? queue.add(item) : undefined;
+        });
       },
       onError: (error, retryInMs) =>
         this.#options.telemetry({ kind: "unclaimed", error, retryInMs }),

@@ -18,7 +18,7 @@ import type { Outcome } from "./sweeping-process.ts";
 
 const SEED = Number(process.env["DISK_SEED"] ?? Date.now() % 1_000_000);
 /** Every how many-th operation fails in its turn; 1 takes minutes. */
-const STRIDE = Number(process.env["DISK_STRIDE"] ?? 50);
+const STRIDE = Number(process.env["DISK_STRIDE"] ?? 80);
 const KILL_STRIDE = Math.max(1, Number(process.env["DISK_STRIDE"] ?? 400));
 /** A little more than the work has of each kind: those beyond its end change nothing, and show that it can end. */
 const OPERATIONS = { writes: 1_100, growths: 350, syncs: 80 } as const;

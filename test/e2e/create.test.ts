@@ -55,8 +55,11 @@ test("a saga is drawn from nothing and written, by keys alone", { timeout }, asy
   const press = async (...keys: readonly string[]): Promise<void> => {
     for (const key of keys) await keyboard.press(key);
   };
+  await page.getByRole("link", { name: "New saga" }).waitFor();
   await press("Control+k");
+  await page.locator("#palette-list li").first().waitFor();
   await keyboard.type("New saga");
+  await page.getByRole("option", { name: "New saga" }).first().waitFor();
   await press("Enter");
   await page.getByLabel("Name of the saga").waitFor();
   await keyboard.type("letter");

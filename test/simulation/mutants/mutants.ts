@@ -355,8 +355,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "runtime/insistence.ts",
-        from: '      if (why === null) return "done";',
-        to: '      if (why === null || !isHeld(why.error)) return "done";',
+        from: '      if (typeof why === "string") return why;',
+        to: '      if (typeof why === "string" || !isHeld(why.error)) return "done";',
       },
     ],
   },
