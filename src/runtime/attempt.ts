@@ -85,11 +85,6 @@ export function isHeldBack({ chart, standing }: Instance, effect: EffectRecord):
   return standing.activities.some(({ abandoned, src }) => abandoned && undone.includes(src));
 }
 
-/** Whether there is an activity that undoes it. */
-export function isUndoable({ chart, effect }: Pick<Attempt, "chart" | "effect">): boolean {
-  return [...chart.undoes.values()].some((undone) => undone.includes(effect.src));
-}
-
 /** Whether the chart still waits for its result. */
 export function isLive({ standing }: Instance, ref: EffectRef): boolean {
   return standing.activities.some(

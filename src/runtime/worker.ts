@@ -14,7 +14,6 @@ import {
   isHeldBack,
   isLive,
   isUnderWay,
-  isUndoable,
   isYetToBegin,
   lapseOf,
   outcomeOf,
@@ -25,7 +24,6 @@ import { Departures, idOf } from "./departures.ts";
 import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { Leases } from "./leases.ts";
-import { mayBeLost, untilNoneIsLost } from "./lost-attempt.ts";
 import type { StoreGate } from "./store-gate.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { toTransaction } from "./transact.ts";
@@ -99,7 +97,7 @@ export class Worker implements WorkerFacts {
     const attempt = this.#attempts.get(id);
     // An effect of an earlier process that is not claimed yet may have been begun by it.
     if (attempt === undefined) return true;
-    return isUnderWay(attempt) || mayBeLost(attempt, this.#options.clock.now());
+    return isUnderWay(attempt) || this.#mayBeLost(attempt);
   }
 
   // A transactional activity takes effect in a commit of its instance, which the one under way goes before.
@@ -298,8 +296,6 @@ export class Worker implements WorkerFacts {
     const { clock, telemetry, deliver } = this.#options;
     const begunAt = clock.monotonic();
     const outcome = await outcomeOf(attempt, telemetry);
-    const durationMs = clock.monotonic() - begunAt;
-    if (outcome.kind === "error" && isUndoable(attempt)) await untilNoneIsLost(attempt, clock);
     // Aborted by the end of the process: nobody knows the outcome, so nobody is told one.
     if (!this.#attempts.has(attempt.id)) return;
 
@@ -307,12 +303,12 @@ export class Worker implements WorkerFacts {
     telemetry({
       kind: "attempt",
       outcome: wasAbandoned ? "late" : outcome.kind,
-      durationMs,
+      durationMs: clock.monotonic() - begunAt,
       error: outcome.kind === "error" ? outcome.error : null,
       ...factsOf(attempt),
     });
     // An earlier attempt of the same effect, lost with its process, may still be about: let that lapse.
-    if (!wasAbandoned || !mayBeLost(attempt, this.#options.clock.now())) {
+    if (!wasAbandoned || !this.#mayBeLost(attempt)) {
       this.#settle(attempt);
       await deliver(attempt, outcome);
     }
@@ -341,6 +337,10 @@ export class Worker implements WorkerFacts {
   // Asked in a function of its own, since TypeScript believes that a field stays as it was before an await.
   #isAbandoned(attempt: Attempt): boolean {
     return attempt.status === "abandoned" || attempt.status === "deaf";
+  }
+
+  #mayBeLost({ effect }: Attempt): boolean {
+    return effect.lostUntilMs !== null && effect.lostUntilMs > this.#options.clock.now();
   }
 
   #forget(id: string): void {

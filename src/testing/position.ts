@@ -32,7 +32,7 @@ const INSTANCE_ID = "i-1";
 // The first of January 2026, UTC.
 const START_MS = 1_767_225_600_000;
 // Shorter than what charts wait for, so that an attempt that was lost holds nothing up for long.
-const LEASE_MS = 500;
+const LEASE_MS = 1_000;
 
 /** What moves are made of: the chart, and what is known of the world. */
 export interface Setting {

@@ -158,8 +158,11 @@ export class Rig {
         return this.#send(move.event, `e-${index}`);
       case "fire":
         return this.#fire(move.event);
-      case "settle":
-        return this.#settle(move);
+      case "settle": {
+        const name = await this.#begun(move.activityId);
+        this.#now.world.settle(name, move);
+        return this.#now.clock.quiet();
+      }
       case "takeEffect":
         return this.#now.world.takeEffect(await this.#begun(move.activityId));
       case "settleLate":
@@ -290,21 +293,6 @@ export class Rig {
     throw new Error(`no attempt of ${activityId} is being made in state ${state}`);
   }
 
-  async #settle(move: Move & { kind: "settle" }): Promise<void> {
-    const { world, clock, store } = this.#now;
-    const name = await this.#begun(move.activityId);
-    const key = { saga: this.#parts.saga.name, instanceId: this.#place.instanceId };
-    const { effects } = (await store.load(key)) ?? { effects: [] };
-    world.settle(name, move);
-    await clock.quiet();
-    if (move.outcome === "ok" || !isUndone(this.#parts.setting, name.activity)) return;
-    // A failure counts once the attempt before it, lost in the crash, can take effect no more.
-    const { activityId } = move;
-    const lost = effects.find((one) => one.activityId === activityId && one.status === "live");
-    const lostUntilMs = lost?.lostUntilMs ?? 0;
-    if (lostUntilMs > clock.now()) await clock.advance(lostUntilMs - clock.now());
-  }
-
   async #settleLate(move: Move & { kind: "settleLate" }): Promise<void> {
     const { activityId } = move;
     const { world, clock } = this.#now;
@@ -360,9 +348,4 @@ export class Rig {
       },
     });
   }
-}
-
-/** Whether there is an activity that undoes it. */
-function isUndone({ chart }: Setting, activity: string): boolean {
-  return [...chart.undoes.values()].some((undone) => undone.includes(activity));
 }

@@ -291,24 +291,3 @@ test("promise 7: undo waits for the lease of an attempt that was lost with its p
   expect([early, refunds]).toEqual([0, 1]);
   expect(await after.runtime.get(saga, "b-1")).toMatchObject({ phase: "compensated" });
 });
-
-test("promise 7: undo waits for an attempt that was lost with its process, though the one made again has failed", async () => {
-  const path = databasePath();
-  const clock = new ManualClock();
-  // Shorter than the chart waits for an attempt.
-  const leaseMs = TIMEOUT_MS / 2;
-  const hanging = definePurchase({ charge: () => new Promise(() => {}) });
-  const before = await openWorld(path, { sagas: [hanging], clock, leaseMs });
-  await before.runtime.start(hanging, { instanceId: "b-1", input: { cents: 1 } });
-  await before.runtime.send(hanging, "b-1", { type: "PAY" });
-
-  const saga = definePurchase({ charge: () => Promise.reject(new Error("not now")) });
-  const after = await openWorld(crashedCopy(path), { sagas: [saga], clock, leaseMs });
-  await clock.advance(leaseMs - 1);
-  const early = await after.runtime.get(saga, "b-1");
-  await clock.advance(1);
-
-  // Whoever is told of the failure may undo what is not there yet.
-  expect(early).toMatchObject({ state: "paying.attempting" });
-  expect(await after.runtime.get(saga, "b-1")).toMatchObject({ state: "paying.backingOff" });
-});

@@ -157,7 +157,7 @@ describe("a move", () => {
     const refund: SimulationMove = { kind: "settle", activityId: "refund", outcome: "ok" };
     const held = run([pay, cancel]);
     expect(held.now.activities).toMatchObject([{ activityId: "refund", isHeldBack: true }]);
-    expect(held.now.left).toMatchObject([{ activityId: "charge", lapsesInMs: 500 }]);
+    expect(held.now.left).toMatchObject([{ activityId: "charge", lapsesInMs: 1_000 }]);
 
     const { steps } = run([pay, cancel, refund]);
 

@@ -49,7 +49,7 @@ describe("a replay", () => {
 
     const seen = await replay(saga, moves, { samples });
 
-    expect(seen.settled.at(-1)).toMatchObject({ state: "cancelled", atMs: 500 });
+    expect(seen.settled.at(-1)).toMatchObject({ state: "cancelled", atMs: 1_000 });
     expect(seen.undoing).toEqual(["refund"]);
   });
 

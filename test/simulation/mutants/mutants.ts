@@ -383,28 +383,4 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
-  {
-    name: "an attempt that is lost is forgotten once it is made again",
-    seed: 245,
-    only: ["digger"],
-    patches: [
-      {
-        file: "store/sqlite/leases.ts",
-        from: "const lostUntilMs = lostUntilMsOf(effect, options.nowMs);",
-        to: "const lostUntilMs = lostUntilMsOf(effect, Infinity);",
-      },
-    ],
-  },
-  {
-    name: "a repeat that fails is believed while the attempt before it is about",
-    seed: 245,
-    only: ["digger"],
-    patches: [
-      {
-        file: "runtime/worker.ts",
-        from: 'if (outcome.kind === "error" && isUndoable(attempt)) await',
-        to: 'if (outcome.kind === "error" && attempt.id === "") await',
-      },
-    ],
-  },
 ];
