@@ -115,6 +115,23 @@ test("timers that come due on a full disk wait, and fire when there is space, wi
   expect((await runtime.get(saga, "b-0")).phase).toBe("failed");
 });
 
+test("a timer that came due on a full disk waits again if the clock was set back before there was space", async () => {
+  const { world, clock, runtime, saga, start } = await open();
+  await start("b-1");
+  world.trouble = "SAGA_STORE_FULL";
+  await clock.advance(PATIENCE_MS);
+
+  const now = clock.now.bind(clock);
+  clock.now = () => now() - PATIENCE_MS;
+  world.trouble = null;
+  await clock.advance(1_000);
+  const early = (await runtime.get(saga, "b-1")).state;
+  await clock.advance(PATIENCE_MS - 1_000);
+
+  expect(early).toBe("waiting");
+  expect((await runtime.get(saga, "b-1")).state).toBe("forgotten");
+});
+
 test("a result that cannot be kept is not lost, and no activity is claimed until it could be", async () => {
   const { world, clock, runtime, saga, start, pay } = await open();
   await start("b-1");
