@@ -8,8 +8,8 @@ import { toChart } from "../saga/chart.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { familyOf } from "../saga/family.ts";
-import { FORK_ENTRIES_MAX, pastOf } from "../runtime/replay.ts";
-import type { FoldWorld } from "../runtime/replay.ts";
+import { FORK_ENTRIES_MAX, pastOf } from "../runtime/operators/replay.ts";
+import type { FoldWorld } from "../runtime/operators/replay.ts";
 import type { InstanceKey, InstancePage, StoredInstance } from "../store/store.ts";
 import type { CensusStore } from "./census.ts";
 

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SagaError } from "../errors.ts";
 import { checkId } from "../runtime/incoming.ts";
 import type { Runtime, StartOptions } from "../runtime/runtime.ts";
-import type { InstanceView } from "../runtime/view.ts";
+import type { InstanceView } from "../runtime/readers/view.ts";
 import type { AcceptedEvent } from "../saga/accepts.ts";
 import { readIdempotencyKey, toInstanceId } from "./idempotency-key.ts";
 import { isObject, readObject } from "./json-body.ts";

@@ -2,7 +2,7 @@
  * The limits of the HTTP layer in one table. Whatever a client can make larger or slower stands here, with
  * its unit and its reason; `docs/reference/http.md` tells the same, and a test keeps the two equal.
  */
-import { FOLLOWERS_MAX } from "../runtime/feed.ts";
+import { FOLLOWERS_MAX } from "../runtime/readers/feed.ts";
 import { ATTRIBUTES_MAX, ID_LENGTH_MAX } from "../runtime/incoming.ts";
 import { JOURNAL_PAGE_MAX } from "../runtime/runtime.ts";
 import {
@@ -15,8 +15,8 @@ import {
   EVERY_MS_MAX,
   EVERY_MS_MIN,
 } from "../runtime/schedules/schedule-timing.ts";
-import { WAIT_MS } from "../runtime/wait-after.ts";
-import { DWELL_ENTRIES_MAX, SEARCH_PAGE_MAX } from "../runtime/search.ts";
+import { WAIT_MS } from "../runtime/readers/wait-after.ts";
+import { DWELL_ENTRIES_MAX, SEARCH_PAGE_MAX } from "../runtime/readers/search.ts";
 
 export const httpLimits = {
   /** Bytes of a request's body. Inputs and events name things; what is larger belongs into a store of its own. */

@@ -1,8 +1,8 @@
 /** The routes of bulk operations: one operation on all instances that a filter finds. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SagaError } from "../errors.ts";
-import type { BulkFilter, BulkProgress } from "../runtime/bulk.ts";
-import type { OperationRequest } from "../runtime/operation.ts";
+import type { BulkFilter, BulkProgress } from "../runtime/operators/bulk.ts";
+import type { OperationRequest } from "../runtime/operators/operation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { isObject, readObject } from "./json-body.ts";
 import { toIso } from "./render.ts";

@@ -1,9 +1,9 @@
 /** The routes of operators: what they may do to one instance, each time with a reason. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SagaError } from "../errors.ts";
-import type { OperationRequest } from "../runtime/operation.ts";
+import type { OperationRequest } from "../runtime/operators/operation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { ForkOptions } from "../runtime/fork.ts";
+import type { ForkOptions } from "../runtime/decisions/fork.ts";
 import { readIdempotencyKey, toInstanceId } from "./idempotency-key.ts";
 import { answerInstance, readEvent, readId, withSchemas } from "./instance-routes.ts";
 import type { InstanceParams } from "./instance-routes.ts";

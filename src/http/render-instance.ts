@@ -5,7 +5,7 @@ import type {
   InstanceView,
   ParkedEventView,
   SuspensionView,
-} from "../runtime/view.ts";
+} from "../runtime/readers/view.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { renderAccepts } from "./render-saga.ts";
 import type { RenderedAccept } from "./render-saga.ts";

@@ -3,7 +3,7 @@
  * no cursor of ours is refused.
  */
 import { SagaError } from "../errors.ts";
-import type { SearchPage } from "../runtime/search.ts";
+import type { SearchPage } from "../runtime/readers/search.ts";
 
 type Cursor = NonNullable<SearchPage["next"]>;
 

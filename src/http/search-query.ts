@@ -1,6 +1,6 @@
 /** What a query says about which instances it looks for. Each parameter stands once, `phase` as often as needed. */
 import { SagaError } from "../errors.ts";
-import type { SearchOptions } from "../runtime/search.ts";
+import type { SearchOptions } from "../runtime/readers/search.ts";
 import { isPhase, phases } from "../saga/phase.ts";
 import type { Phase } from "../saga/phase.ts";
 import { isObject } from "./json-body.ts";

@@ -1,7 +1,7 @@
 /** The routes over all sagas: find instances, count them, and tell how long they stay in their states. */
 import type { FastifyInstance } from "fastify";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { FoundInstance } from "../runtime/search.ts";
+import type { FoundInstance } from "../runtime/readers/search.ts";
 import { renderQuarantine, renderSuspension } from "./render-instance.ts";
 import type { RenderedQuarantine, RenderedSuspension } from "./render-instance.ts";
 import { toIso } from "./render.ts";

@@ -1,7 +1,7 @@
 /** What a request for a stream asks for: which events, and from where on. */
 import type { IncomingHttpHeaders } from "node:http";
 import { SagaError } from "../errors.ts";
-import type { FeedFilter } from "../runtime/feed.ts";
+import type { FeedFilter } from "../runtime/readers/feed.ts";
 import { isPhase, phases } from "../saga/phase.ts";
 import type { Phase } from "../saga/phase.ts";
 import { isObject } from "./json-body.ts";

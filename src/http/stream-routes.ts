@@ -2,7 +2,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SagaError } from "../errors.ts";
-import type { FeedFilter } from "../runtime/feed.ts";
+import type { FeedFilter } from "../runtime/readers/feed.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { readStream } from "./stream-query.ts";
 import { openSession } from "./stream-session.ts";

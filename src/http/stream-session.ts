@@ -5,7 +5,7 @@
  * what its socket holds. One that takes nothing for too long is dropped; it may come back to where it was.
  */
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { FeedView, Follower } from "../runtime/feed.ts";
+import type { FeedView, Follower } from "../runtime/readers/feed.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { httpLimits } from "./limits.ts";
 import { renderEntry } from "./render-instance.ts";

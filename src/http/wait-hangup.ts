@@ -4,7 +4,7 @@
  */
 import { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { WaitOptions } from "../runtime/wait-after.ts";
+import type { WaitOptions } from "../runtime/readers/wait-after.ts";
 import { httpLimits } from "./limits.ts";
 import type { Wait } from "./wait-query.ts";
 

@@ -1,6 +1,6 @@
 /** What a query says about waiting: `?waitFor=phase:completed&timeoutMs=5000`. */
 import { SagaError } from "../errors.ts";
-import type { Condition } from "../runtime/waiters.ts";
+import type { Condition } from "../runtime/readers/waiters.ts";
 import { isPhase, phases } from "../saga/phase.ts";
 import { isObject } from "./json-body.ts";
 import { httpLimits } from "./limits.ts";

@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import { isFatalToStore } from "../errors.ts";
 import type { SagaError } from "../errors.ts";
 import type { CommitOutcome, Store, WriteSet } from "../store/store.ts";
-import type { StoreGate } from "./store-gate.ts";
+import type { StoreGate } from "./gate/store-gate.ts";
 
 /** More in one transaction gains little and makes the others wait. */
 export const BATCH_MAX = 1_000;

@@ -5,10 +5,10 @@
 import type { Clock } from "../clock.ts";
 import type { InstanceKey } from "../store/store.ts";
 import type { Taken } from "./mover.ts";
-import { isHeld } from "./operate.ts";
+import { isHeld } from "./decisions/operate.ts";
 import type { Pauses } from "./pauses.ts";
-import { isPassing } from "./store-gate.ts";
-import type { StoreGate } from "./store-gate.ts";
+import { isPassing } from "./gate/store-gate.ts";
+import type { StoreGate } from "./gate/store-gate.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 const RETRY_MS = { first: 500, max: 60_000 } as const;

@@ -12,15 +12,15 @@ import { findChild } from "../saga/send.ts";
 import { start } from "../saga/step.ts";
 import type { Moment } from "../saga/step.ts";
 import type { InstanceKey, ParentLink } from "../store/family.ts";
-import type { Decision } from "./decide.ts";
-import type { Departures } from "./departures.ts";
+import type { Decision } from "./decisions/decide.ts";
+import type { Departures } from "./attempts/departures.ts";
 import type { Facts } from "./facts.ts";
-import type { Kin } from "./family-rows.ts";
+import type { Kin } from "./decisions/family-rows.ts";
 import { checkId } from "./incoming.ts";
-import { Places } from "./places.ts";
-import type { Releases } from "./places.ts";
-import { prepare } from "./write-set.ts";
-import type { Decided, Origin, Prepared, WorkerFacts } from "./write-set.ts";
+import { Places } from "./attempts/places.ts";
+import type { Releases } from "./attempts/places.ts";
+import { prepare } from "./decisions/write-set.ts";
+import type { Decided, Origin, Prepared, WorkerFacts } from "./decisions/write-set.ts";
 
 /** What finding out needs. */
 export interface Relations {

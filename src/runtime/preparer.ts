@@ -3,17 +3,17 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
-import { toFault } from "./decide.ts";
-import type { Decision } from "./decide.ts";
+import { toFault } from "./decisions/decide.ts";
+import type { Decision } from "./decisions/decide.ts";
 import { Facts, Missing, untilKnown } from "./facts.ts";
 import type { FactSource } from "./facts.ts";
 import { momentAfter } from "./instance.ts";
 import type { Instance, Instances } from "./instance.ts";
 import { prepareWithKin } from "./kinship.ts";
 import type { Relations } from "./kinship.ts";
-import type { Releases } from "./places.ts";
+import type { Releases } from "./attempts/places.ts";
 import type { Registry } from "./registry.ts";
-import type { Prepared, WorkerFacts } from "./write-set.ts";
+import type { Prepared, WorkerFacts } from "./decisions/write-set.ts";
 
 export interface PreparerOptions {
   readonly store: Store;

@@ -13,8 +13,8 @@ import type {
   StoredInstance,
   StoreRemark,
 } from "../store/store.ts";
-import { waitingFor } from "./view.ts";
-import type { InstanceView } from "./view.ts";
+import { waitingFor } from "./readers/view.ts";
+import type { InstanceView } from "./readers/view.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface QuarantinesOptions {

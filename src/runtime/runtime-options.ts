@@ -4,7 +4,7 @@ import type { Random } from "../random.ts";
 import type { AnySaga } from "../saga/define.ts";
 import type { Store } from "../store/store.ts";
 import type { Telemetry } from "./telemetry.ts";
-import type { WaitOptions } from "./wait-after.ts";
+import type { WaitOptions } from "./readers/wait-after.ts";
 
 export interface RuntimeOptions {
   /** Belongs to the runtime from now on; `close` closes it. */

@@ -13,7 +13,7 @@ import type { Random } from "../random.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { AnySaga, ClientEvent, Saga } from "../saga/define.ts";
 import type { DwellTime, InstanceCount, InstanceKey, Store, StoreRemark } from "../store/store.ts";
-import type { ForkOptions } from "./fork.ts";
+import type { ForkOptions } from "./decisions/fork.ts";
 import {
   checkAttributes,
   checkCorrelationId,
@@ -21,36 +21,36 @@ import {
   checkInput,
   checkStartable,
 } from "./incoming.ts";
-import { Bulks } from "./bulk.ts";
-import type { EmittedListener } from "./emitted.ts";
-import { Feed } from "./feed.ts";
-import type { FeedFilter, Follower } from "./feed.ts";
-import { toJournalView } from "./journal-view.ts";
-import type { JournalView } from "./journal-view.ts";
+import { Bulks } from "./operators/bulk.ts";
+import type { EmittedListener } from "./outward/emitted.ts";
+import { Feed } from "./readers/feed.ts";
+import type { FeedFilter, Follower } from "./readers/feed.ts";
+import { toJournalView } from "./readers/journal-view.ts";
+import type { JournalView } from "./readers/journal-view.ts";
 import { Loop } from "./loop.ts";
-import type { OperationRequest } from "./operation.ts";
-import { Operations } from "./operations.ts";
-import { STORE_PATIENCE_MS } from "./patient-store.ts";
-import { unreadinessOf } from "./readiness.ts";
+import type { OperationRequest } from "./operators/operation.ts";
+import { Operations } from "./operators/operations.ts";
+import { STORE_PATIENCE_MS } from "./gate/patient-store.ts";
+import { unreadinessOf } from "./gate/readiness.ts";
 import { Registry } from "./registry.ts";
-import { replay } from "./replay.ts";
-import type { Past } from "./replay.ts";
+import { replay } from "./operators/replay.ts";
+import type { Past } from "./operators/replay.ts";
 import type { RuntimeOptions, SendOptions, StartOptions } from "./runtime-options.ts";
 import { Schedules } from "./schedules/schedules.ts";
-import { checkTransactional } from "./transact.ts";
-import { counts, dwell, search } from "./search.ts";
-import type { SearchOptions, SearchPage } from "./search.ts";
+import { checkTransactional } from "./attempts/transact.ts";
+import { counts, dwell, search } from "./readers/search.ts";
+import type { SearchOptions, SearchPage } from "./readers/search.ts";
 import { readTraceparent } from "./trace.ts";
-import { toView } from "./view.ts";
-import type { InstanceView } from "./view.ts";
-import { waitAfter, WAIT_MS } from "./wait-after.ts";
-import type { WaitOptions } from "./wait-after.ts";
-import { Waiters } from "./waiters.ts";
-import { WatchedStore } from "./watched-store.ts";
-import type { Condition, Waited } from "./waiters.ts";
+import { toView } from "./readers/view.ts";
+import type { InstanceView } from "./readers/view.ts";
+import { waitAfter, WAIT_MS } from "./readers/wait-after.ts";
+import type { WaitOptions } from "./readers/wait-after.ts";
+import { Waiters } from "./readers/waiters.ts";
+import { WatchedStore } from "./gate/watched-store.ts";
+import type { Condition, Waited } from "./readers/waiters.ts";
 
 export type { StoreRemark } from "../store/store.ts";
-export type { JournalView } from "./journal-view.ts";
+export type { JournalView } from "./readers/journal-view.ts";
 export type { RuntimeOptions, SendOptions, StartOptions } from "./runtime-options.ts";
 
 /** How long `close` waits for attempts that run, ms. */

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { LRUCache } from "lru-cache";
 import { SagaError } from "../errors.ts";
 import type { InstanceRecord } from "../store/store.ts";
-import type { Decision } from "./decide.ts";
+import type { Decision } from "./decisions/decide.ts";
 import { addressOf } from "./instance.ts";
 import type { Telemetry } from "./telemetry.ts";
 

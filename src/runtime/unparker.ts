@@ -8,7 +8,7 @@ import { addressOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import type { Taken } from "./mover.ts";
 import type { Telemetry } from "./telemetry.ts";
-import type { Prepared } from "./write-set.ts";
+import type { Prepared } from "./decisions/write-set.ts";
 
 export interface UnparkerOptions {
   readonly store: Store;

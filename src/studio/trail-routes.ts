@@ -5,7 +5,7 @@ import { renderAccepts } from "../http/render-saga.ts";
 import type { RenderedAccept } from "../http/render-saga.ts";
 import { toIso, toJson } from "../http/render.ts";
 import type { Json } from "../http/render.ts";
-import type { Past } from "../runtime/replay.ts";
+import type { Past } from "../runtime/operators/replay.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { acceptedEvents } from "../saga/accepts.ts";
 import { stateOf } from "../saga/chart.ts";

@@ -3,7 +3,7 @@
  * from its journal. Journals only grow, so a trail is remembered and gone on with where it ended.
  */
 import { LRUCache } from "lru-cache";
-import type { Past } from "../runtime/replay.ts";
+import type { Past } from "../runtime/operators/replay.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Chart } from "../saga/chart.ts";
 import type { InstanceKey } from "../store/store.ts";

@@ -8,7 +8,7 @@
 import type { Move } from "../check/move.ts";
 import { createRuntime, JOURNAL_PAGE_MAX } from "../runtime/runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { InstanceView } from "../runtime/view.ts";
+import type { InstanceView } from "../runtime/readers/view.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { isEndPhase } from "../saga/phase.ts";
 import type { Store } from "../store/store.ts";

@@ -15,7 +15,7 @@ import { systemClock } from "../clock.ts";
 import { toChartModel } from "../draw/model.ts";
 import { SagaError } from "../errors.ts";
 import { toJson } from "../http/render.ts";
-import { toFoldEntry } from "../runtime/replay.ts";
+import { toFoldEntry } from "../runtime/operators/replay.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { scoped } from "../saga/scoped.ts";
 import { identifierOf } from "../scaffold/names.ts";

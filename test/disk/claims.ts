@@ -4,7 +4,7 @@
  */
 import Database from "better-sqlite3";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
-import { pastOf } from "../../src/runtime/replay.ts";
+import { pastOf } from "../../src/runtime/operators/replay.ts";
 import { Instances } from "../../src/runtime/instance.ts";
 import { Quarantines } from "../../src/runtime/quarantine.ts";
 import { Registry } from "../../src/runtime/registry.ts";

@@ -1,6 +1,6 @@
 /** Early events over HTTP. */
 import { expect, test } from "vitest";
-import { PARKED_EVENTS_MAX } from "../../src/runtime/park.ts";
+import { PARKED_EVENTS_MAX } from "../../src/runtime/decisions/park.ts";
 import { defineDesk } from "../fixtures/desk.ts";
 import { get, post, serve } from "./booking.ts";
 

@@ -8,7 +8,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { httpLimits } from "../../src/http/limits.ts";
 import type { Store } from "../../src/index.ts";
-import { FOLLOWERS_MAX } from "../../src/runtime/feed.ts";
+import { FOLLOWERS_MAX } from "../../src/runtime/readers/feed.ts";
 import { B1, call, defineBooking, get, INSTANCES, post, serve, serveB1 } from "./booking.ts";
 import type { Served, ServeOptions } from "./booking.ts";
 

@@ -7,7 +7,7 @@ import { assign, setup } from "xstate";
 import { httpLimits } from "../../src/http/limits.ts";
 import { activity, defineSaga } from "../../src/index.ts";
 import type { AnySaga } from "../../src/index.ts";
-import { WAITERS_MAX } from "../../src/runtime/waiters.ts";
+import { WAITERS_MAX } from "../../src/runtime/readers/waiters.ts";
 import type { Deferred } from "../fixtures/world.ts";
 import { deferred } from "../fixtures/world.ts";
 import { B1, get, INSTANCES, post, serve, serveB1 } from "./booking.ts";

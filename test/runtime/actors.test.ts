@@ -5,8 +5,8 @@ import { action, createRuntime, defineSaga, openSqlite } from "../../src/index.t
 import type { ActionArguments } from "../../src/index.ts";
 import { FAMILY_DEPTH_MAX } from "../../src/saga/family.ts";
 import { CHILDREN_MAX } from "../../src/saga/read-children.ts";
-import { Drains, DRAINS_MAX } from "../../src/runtime/drains.ts";
-import { LIVE_EVENTS_MAX } from "../../src/runtime/live-actors.ts";
+import { Drains, DRAINS_MAX } from "../../src/runtime/outward/drains.ts";
+import { LIVE_EVENTS_MAX } from "../../src/runtime/outward/live-actors.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { crashedCopy, databasePath, deferred, openWorld } from "../fixtures/world.ts";
 

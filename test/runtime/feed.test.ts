@@ -2,8 +2,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createRuntime, openSqlite } from "../../src/index.ts";
 import type { Runtime, Store } from "../../src/index.ts";
-import { FEED_PAGE_MAX, FOLLOWERS_MAX } from "../../src/runtime/feed.ts";
-import type { FeedView } from "../../src/runtime/feed.ts";
+import { FEED_PAGE_MAX, FOLLOWERS_MAX } from "../../src/runtime/readers/feed.ts";
+import type { FeedView } from "../../src/runtime/readers/feed.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { definePurchase } from "../fixtures/purchase.ts";
 

@@ -1,7 +1,7 @@
 /** The bookkeeping of limits, without anything that runs. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { KeyLimits } from "../../src/runtime/key-limits.ts";
+import { KeyLimits } from "../../src/runtime/limits/key-limits.ts";
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 const oneAtOnce = { atOnce: 1, perSecond: NO_LIMIT };

@@ -7,8 +7,8 @@ import {
   BULKS_KEPT_MAX,
   BULKS_RUNNING_MAX,
   Bulks,
-} from "../../src/runtime/bulk.ts";
-import type { BulkOptions } from "../../src/runtime/bulk.ts";
+} from "../../src/runtime/operators/bulk.ts";
+import type { BulkOptions } from "../../src/runtime/operators/bulk.ts";
 import type { InstanceSummary } from "../../src/store/store.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { definePurchase } from "../fixtures/purchase.ts";

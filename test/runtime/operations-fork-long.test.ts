@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { assign, setup } from "xstate";
 import { defineSaga, openSqlite } from "../../src/index.ts";
-import { FOLD_PAGE, FORK_ENTRIES_MAX } from "../../src/runtime/replay.ts";
+import { FOLD_PAGE, FORK_ENTRIES_MAX } from "../../src/runtime/operators/replay.ts";
 import { writeSet } from "../../src/testing/store-records.ts";
 import { databasePath, openWorld } from "../fixtures/world.ts";
 

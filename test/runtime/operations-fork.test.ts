@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { setup } from "xstate";
 import { activity, defineSaga } from "../../src/index.ts";
-import { FORK_DEPTH_MAX } from "../../src/runtime/replay.ts";
+import { FORK_DEPTH_MAX } from "../../src/runtime/operators/replay.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { BACKOFF_MS, definePurchase, PATIENCE_MS, TIMEOUT_MS } from "../fixtures/purchase.ts";
 import { crashedCopy, databasePath, openWorld } from "../fixtures/world.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { openSqlite, createRuntime } from "../../src/index.ts";
 import type { Runtime, Store } from "../../src/index.ts";
-import { PARKED_EVENTS_MAX } from "../../src/runtime/park.ts";
+import { PARKED_EVENTS_MAX } from "../../src/runtime/decisions/park.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { defineDesk } from "../fixtures/desk.ts";
 import { crashedCopy, databasePath, openWorld } from "../fixtures/world.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Waiters } from "../../src/runtime/waiters.ts";
-import type { InstanceView } from "../../src/runtime/view.ts";
+import { Waiters } from "../../src/runtime/readers/waiters.ts";
+import type { InstanceView } from "../../src/runtime/readers/view.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 
 const key = { saga: "order", instanceId: "o-1" };

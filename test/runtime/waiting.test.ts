@@ -1,8 +1,8 @@
 /** Waiting after a deed: what counts, and what does not. */
 import { expect, test } from "vitest";
-import type { InstanceView } from "../../src/runtime/view.ts";
-import { waitAfter } from "../../src/runtime/wait-after.ts";
-import { Waiters } from "../../src/runtime/waiters.ts";
+import type { InstanceView } from "../../src/runtime/readers/view.ts";
+import { waitAfter } from "../../src/runtime/readers/wait-after.ts";
+import { Waiters } from "../../src/runtime/readers/waiters.ts";
 import { SagaError } from "../../src/errors.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 

@@ -8,7 +8,7 @@ import { start } from "../../src/saga/step.ts";
 import { familyOf } from "../../src/saga/family.ts";
 import { defineSaga, openSqlite } from "../../src/index.ts";
 import type { AnySaga } from "../../src/index.ts";
-import { toFoldEntry } from "../../src/runtime/replay.ts";
+import { toFoldEntry } from "../../src/runtime/operators/replay.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { BACKOFF_MS, definePurchase, TIMEOUT_MS } from "../fixtures/purchase.ts";
 import { crashedCopy, databasePath, openWorld } from "../fixtures/world.ts";

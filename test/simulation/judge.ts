@@ -9,7 +9,7 @@ import { fold } from "../../src/saga/fold.ts";
 import { isEndPhase } from "../../src/saga/phase.ts";
 import { encodeSnapshot } from "../../src/saga/snapshot.ts";
 import { start } from "../../src/saga/step.ts";
-import { toFoldEntry } from "../../src/runtime/replay.ts";
+import { toFoldEntry } from "../../src/runtime/operators/replay.ts";
 import type { InstanceKey, JournalEntry, StoredInstance } from "../../src/store/store.ts";
 import { brokenRules } from "../../src/testing/ledger.ts";
 import type { Role } from "./cast/role.ts";

@@ -1,5 +1,5 @@
 /** The routes of operators and their shapes, for the table of all routes. */
-import { operationNames } from "../../runtime/operation.ts";
+import { operationNames } from "../../runtime/operators/operation.ts";
 import { correlated, idempotencyKey, instance, ofInstance } from "./openapi-parts.ts";
 import type { AnswerDescription, RouteDescription } from "./openapi-parts.ts";
 import { count, flag, id, listOf, objectOf, oneOfTexts, ref } from "./openapi-schemas.ts";

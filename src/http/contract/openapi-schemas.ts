@@ -3,7 +3,11 @@
  * them. A test holds real answers against them.
  */
 import { ID_LENGTH_MAX } from "../../runtime/incoming.ts";
-import { BY_LENGTH_MAX, operationNames, REASON_LENGTH_MAX } from "../../runtime/operation.ts";
+import {
+  BY_LENGTH_MAX,
+  operationNames,
+  REASON_LENGTH_MAX,
+} from "../../runtime/operators/operation.ts";
 import { phases } from "../../saga/phase.ts";
 import type { Json } from "../render.ts";
 

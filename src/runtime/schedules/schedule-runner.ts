@@ -20,7 +20,7 @@ import type { DueFacts, DuePlan } from "./schedule-plan.ts";
 import { toTiming } from "./schedule-timing.ts";
 import { definitionOf } from "./schedule-view.ts";
 import type { Telemetry } from "../telemetry.ts";
-import type { InstanceView } from "../view.ts";
+import type { InstanceView } from "../readers/view.ts";
 
 /** What schedules need of the runtime: it is a `Runtime`. */
 export interface StartingRuntime {

@@ -19,7 +19,7 @@ import type { StartingRuntime, ScheduleRunnerOptions } from "./schedule-runner.t
 import { toTiming } from "./schedule-timing.ts";
 import { definitionOf, toScheduleView } from "./schedule-view.ts";
 import type { ScheduleView } from "./schedule-view.ts";
-import type { InstanceView } from "../view.ts";
+import type { InstanceView } from "../readers/view.ts";
 
 export interface SchedulesOptions extends Pick<
   ScheduleRunnerOptions,

@@ -31,12 +31,12 @@ export const mutants: readonly Mutant[] = [
     only: ["meter", "nest"],
     patches: [
       {
-        file: "runtime/decide.ts",
+        file: "runtime/decisions/decide.ts",
         from: "(activity) => activity.activityId === activityId && activity.generation === generation,",
         to: "(activity) => activity.activityId === activityId && generation > 0,",
       },
       {
-        file: "runtime/decide.ts",
+        file: "runtime/decisions/decide.ts",
         from: 'return { ...moved(step, "activity", event), effectFinished: effect };',
         to: 'return { ...moved(step, "activity", event), effectFinished: activity };',
       },
@@ -75,7 +75,7 @@ export const mutants: readonly Mutant[] = [
     seed: 6,
     patches: [
       {
-        file: "runtime/write-set.ts",
+        file: "runtime/decisions/write-set.ts",
         from: "return { ...prepared, writeSet: { ...prepared.writeSet, answer } };",
         to: "return answer === null ? prepared : prepared;",
       },
@@ -137,7 +137,7 @@ export const mutants: readonly Mutant[] = [
     only: ["writer"],
     patches: [
       {
-        file: "runtime/courier.ts",
+        file: "runtime/outward/courier.ts",
         from: "for (const message of messages) {",
         to: "for (const message of messages.toReversed()) {",
       },
@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
     patches: [
       {
-        file: "runtime/attempt.ts",
+        file: "runtime/attempts/attempt.ts",
         from: "this.idempotencyKey = effect.idempotencyKey;",
         to: "this.idempotencyKey = `${effect.idempotencyKey}#${effect.generation}`;",
       },
@@ -258,7 +258,7 @@ export const mutants: readonly Mutant[] = [
     only: ["digger", "journey"],
     patches: [
       {
-        file: "runtime/attempt.ts",
+        file: "runtime/attempts/attempt.ts",
         from: "return standing.activities.some(({ abandoned, src }) => abandoned && undone.includes(src));",
         to: "return standing.activities.length < 0 && undone.length < 0;",
       },
@@ -271,7 +271,7 @@ export const mutants: readonly Mutant[] = [
     only: ["digger", "journey"],
     patches: [
       {
-        file: "runtime/departures.ts",
+        file: "runtime/attempts/departures.ts",
         from: "    if (!this.#leaving.has(id)) return false;",
         to: '    if (id !== "") return false;',
       },
@@ -306,7 +306,7 @@ export const mutants: readonly Mutant[] = [
     only: ["herald"],
     patches: [
       {
-        file: "runtime/action-runner.ts",
+        file: "runtime/outward/action-runner.ts",
         from: "const failure = await this.#call(instance, action, sent).then(",
         to: "await this.#call(instance, action, sent).catch(() => {});\n    const failure = await this.#call(instance, action, sent).then(",
       },
@@ -318,7 +318,7 @@ export const mutants: readonly Mutant[] = [
     only: ["herald"],
     patches: [
       {
-        file: "runtime/action-runner.ts",
+        file: "runtime/outward/action-runner.ts",
         from: "const failure = await this.#call(instance, action, sent).then(",
         to: "const failure = await Promise.resolve().then(",
       },
@@ -330,7 +330,7 @@ export const mutants: readonly Mutant[] = [
     only: ["herald"],
     patches: [
       {
-        file: "runtime/action-runner.ts",
+        file: "runtime/outward/action-runner.ts",
         from: "(page) => store.findActions(page),",
         to: "async (page) => (await store.findActions(page)).slice(0, 0),",
       },
@@ -365,7 +365,7 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
     patches: [
       {
-        file: "runtime/decide.ts",
+        file: "runtime/decisions/decide.ts",
         from: "  checkNotSuspended(instance, delivery);\n  switch",
         to: "  switch",
       },
@@ -377,7 +377,7 @@ export const mutants: readonly Mutant[] = [
     only: ["digger", "journey"],
     patches: [
       {
-        file: "runtime/worker.ts",
+        file: "runtime/attempts/worker.ts",
         from: "        this.#unclaimed.add(idOf({ saga, instanceId }, effect));\n        this.#backlog = true;",
         to: "        this.#unclaimed.add(idOf({ saga, instanceId }, effect));",
       },
