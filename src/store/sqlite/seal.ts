@@ -11,6 +11,7 @@ import { crc32 } from "node:zlib";
 import { getTableColumns } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { InstanceKey } from "../store.ts";
+import { writtenOut } from "./written-out.ts";
 
 /**
  * The seal of the values of a row, given by the names of the columns in the schema, and of the instance that they
@@ -45,19 +46,27 @@ export function chainStart({ saga, instanceId }: InstanceKey): string {
 
 /** The values of a row as one text, as SQLite keeps them; two rows that differ have texts that differ. */
 function writerOf(table: SQLiteTable, open: readonly string[]): (values: object) => string {
-  const columns = Object.entries<SQLiteColumn>(getTableColumns(table))
-    .filter(([name]) => !open.includes(name))
-    .map(([name, column]) => ({ name, column, isKeptAsIs: keptAsIs.has(column.columnType) }));
-  return (values) => {
-    const given = values as Readonly<Record<string, unknown>>;
-    let text = "";
-    for (const { name, column, isKeptAsIs } of columns) {
-      const value = given[name] ?? null;
-      const kept: unknown = value === null || isKeptAsIs ? value : column.mapToDriverValue(value);
-      text += typeof kept === "string" ? `${kept.length}:${kept}` : `${String(kept)};`;
-    }
-    return text;
-  };
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).filter(
+    ([name]) => !open.includes(name),
+  );
+  const pieces = columns.map(([name, { columnType }], index) => {
+    const value = `values[${JSON.stringify(name)}]`;
+    return keptAsIs.has(columnType) ? `piece(${value})` : `encoded(columns[${index}], ${value})`;
+  });
+  const needed = { columns: columns.map(([, column]) => column), piece, encoded };
+  return writtenOut(`(values) => ${pieces.join(" + ")}`, needed) as (values: object) => string;
+}
+
+type Kept = string | number | null | undefined;
+
+function piece(kept: Kept): string {
+  return typeof kept === "string" ? `${kept.length}:${kept}` : `${kept ?? "null"};`;
+}
+
+function encoded(column: SQLiteColumn, value: unknown): string {
+  return piece(
+    value === undefined || value === null ? null : (column.mapToDriverValue(value) as Kept),
+  );
 }
 
 /** Columns whose values SQLite keeps as they are given. */

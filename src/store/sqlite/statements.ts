@@ -11,6 +11,7 @@ import type { DriverValueEncoder, Query } from "drizzle-orm";
 import { drizzle, type BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { InstanceKey } from "../store.ts";
 import type { Seal } from "./seal.ts";
+import { writtenOut } from "./written-out.ts";
 
 /** Drizzle with the connection below it, for queries that are built as they are asked. */
 export type SqliteDatabase = BetterSQLite3Database & { readonly $client: Database };
@@ -164,8 +165,18 @@ interface Text {
 
 function toText(query: BuiltQuery): Text {
   const { sql, params } = query.toSQL();
-  const sources = params.map(toSource);
-  return { sql, bind: (values, beside) => sources.map((source) => find(source, values, beside)) };
+  return { sql, bind: toBind(params.map(toSource)) };
+}
+
+/** A value of each source, as a list that is written out: so each name is looked for at a place of its own in the code. */
+function toBind(sources: readonly Source[]): Text["bind"] {
+  const items = sources.map(({ name }, index) => {
+    const place = `[${JSON.stringify(name)}]`;
+    return name === null
+      ? `sources[${index}].constant`
+      : `kept(sources[${index}], beside${place}, values${place})`;
+  });
+  return writtenOut(`(values, beside) => [${items.join()}]`, { sources, kept }) as Text["bind"];
 }
 
 /** Where a bound value comes from. All have one shape, since they are gone through for each row that is written. */
@@ -190,12 +201,8 @@ function isKeptAsIs(encoder: DriverValueEncoder<unknown, unknown>): boolean {
   return is(encoder, Column) && encoder.mapToDriverValue === Column.prototype.mapToDriverValue;
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
-function find({ name, encoder, constant }: Source, values: object, beside: object): unknown {
-  if (name === null) return constant;
-  const given = (beside as Given)[name];
-  const value = given === undefined ? (values as Given)[name] : given;
+function kept({ name, encoder }: Source, beside: unknown, given: unknown): unknown {
+  const value = beside === undefined ? given : beside;
   // better-sqlite3 would bind it as NULL.
   if (value === undefined) throw new Error(`a query lacks the value of "${name}"`);
   // A column of JSON would keep null as the text "null", which no condition finds.
