@@ -9,6 +9,7 @@ import { chainOfJournal, sealOfInstance, sealOfTimer } from "../../src/store/sql
 import { chainStart } from "../../src/store/sqlite/seal.ts";
 import type { WriteSet } from "../../src/store/store.ts";
 import { ticketSaga } from "../machines/ticket/index.ts";
+import { dropIndexes } from "./indexes.ts";
 import { ticketId } from "./tickets.ts";
 
 const TRANSACTION_TICKETS = 50_000;
@@ -28,6 +29,7 @@ export async function fillTickets(path: string, { count, dueAtMs }: Fill): Promi
   db.pragma("synchronous = OFF");
   db.pragma("cache_size = -200000");
   const copy = prepareCopy(db, template);
+  const buildIndexes = dropIndexes(db);
   for (let from = 0; from < count; from += TRANSACTION_TICKETS) {
     db.exec("BEGIN");
     for (let index = from; index < Math.min(count, from + TRANSACTION_TICKETS); index += 1) {
@@ -35,6 +37,7 @@ export async function fillTickets(path: string, { count, dueAtMs }: Fill): Promi
     }
     db.exec("COMMIT");
   }
+  buildIndexes();
   db.exec(
     "UPDATE places SET instances = (SELECT count(*) FROM instances WHERE instances.place = places.key)",
   );
