@@ -189,7 +189,7 @@ function checkPivot(plan: Plan): void {
     if (isBehindPivot(plan, index)) {
       if (stage.kind !== "approval") continue;
       throw invalid(
-        `--human comes after the pivot "${pivot}", where nobody can say no; put it before`,
+        `a person decides (--human) after the pivot "${pivot}", where nobody can say no; put it before`,
       );
     }
     const steps = stepsOf(stage);

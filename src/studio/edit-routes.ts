@@ -127,10 +127,12 @@ function changeRoute(app: FastifyInstance, watch: ChartWatch, { clock }: Runtime
       "x-accel-buffering": "no",
     });
     raw.write(": begins\n\n");
-    const unlisten = watch.listen((saga) => raw.write(`data: ${JSON.stringify({ saga })}\n\n`));
+    const unlisten = watch.listen((saga) =>
+      raw.write(`event: change\ndata: ${JSON.stringify({ saga })}\n\n`),
+    );
     let cancel = nothing;
     const beat = (): void => {
-      raw.write(": still here\n\n");
+      raw.write("event: heartbeat\ndata: {}\n\n");
       cancel = clock.schedule(httpLimits.streamHeartbeatMs, beat);
     };
     cancel = clock.schedule(httpLimits.streamHeartbeatMs, beat);

@@ -1,5 +1,5 @@
 /**
- * Committed events as they come. The browser's `EventSource` comes back by itself with the last id that it saw,
+ * What the server tells as it happens, such as committed events. The browser's `EventSource` comes back by itself with the last id that it saw,
  * so nothing is missed and nothing comes twice. But it does not notice each end of a connection: so a stream is
  * begun anew after the server was lost, and when no sign of life came. A page that nobody looks at holds no
  * connection: browsers have few for each server, and other tabs need them.
@@ -18,14 +18,32 @@ const HIDDEN_MS_MAX = 20_000;
 const SILENCE_MS_MAX = 35_000;
 const RETRY_MS = 2_000;
 
-export interface Following {
-  readonly onEntry: (entry: LiveEntry) => void;
+interface Opening {
   /** After each time that the stream is open. */
   readonly onOpen?: () => void;
 }
 
-/** Follows a stream until the returned function is called. */
-export function followStream(path: string, { onEntry, onOpen }: Following): () => void {
+export interface Following extends Opening {
+  readonly onEntry: (entry: LiveEntry) => void;
+}
+
+/** Follows committed events until the returned function is called. */
+export function followStream(path: string, { onEntry, ...rest }: Following): () => void {
+  return listen(path, {
+    ...rest,
+    event: "transition",
+    onData: (data) => onEntry(data as LiveEntry),
+  });
+}
+
+export interface Listening extends Opening {
+  /** Name of the event that is listened for. */
+  readonly event: string;
+  readonly onData: (data: unknown) => void;
+}
+
+/** Listens to a stream that has heartbeats, until the returned function is called. */
+export function listen(path: string, { event, onData, onOpen }: Listening): () => void {
   let source: EventSource | null = null;
   let lastId = "";
   /** Whether the server was lost after it was opened: then it may be dead without saying so. */
@@ -62,9 +80,9 @@ export function followStream(path: string, { onEntry, onOpen }: Following): () =
       onOpen?.();
     });
     opened.addEventListener("heartbeat", heard);
-    opened.addEventListener("transition", (message) => {
+    opened.addEventListener(event, (message) => {
       heard(message);
-      onEntry(JSON.parse(message.data as string) as LiveEntry);
+      onData(JSON.parse(message.data as string));
     });
     opened.addEventListener("error", () => {
       noteLost();

@@ -4,7 +4,8 @@ import type { StateModel } from "../../src/draw/model.ts";
 import type { DraftAnswer } from "../../src/studio/edit-routes.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import type { Editing, Step, Then } from "./editing.ts";
+import type { Editing, Then } from "./editing.ts";
+import type { Step } from "./kept-draft.ts";
 
 export type DialogName = "sibling" | "child" | "transition" | "invoke" | "remove" | "move";
 

@@ -1,17 +1,16 @@
 /**
- * What is edited: the steps that were taken, and what the server makes of them. A step is a few operations that
- * belong together; undo is one step less. The steps are kept in the browser until they are written, so a page that is
- * loaded anew loses nothing.
+ * What is edited: the steps that were taken, and what the server makes of them. Undo is one step less. Every change is
+ * made to the draft that the browser keeps, so a page that is loaded anew has all of it, and so has another tab.
  */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { DraftTypes } from "../../src/draft/drafts.ts";
-import type { OperationInput } from "../../src/edit/operation.ts";
 import type { DraftAnswer } from "../../src/studio/edit-routes.ts";
 import type { DrawnChart } from "../../src/studio/layout-routes.ts";
 import { ask, at, messageOf } from "../api/request.ts";
 import type { Selection } from "../chart/overlay.ts";
-
-export type Step = readonly OperationInput[];
+import { fittingOf, setAside, without } from "./fitting.ts";
+import { noEdits, readKept, replaceKept } from "./kept-draft.ts";
+import type { Edits, KeptDraft, Step } from "./kept-draft.ts";
 
 /** What is selected after a step, by the draft that came of it. */
 export type Then = (draft: DraftAnswer) => Selection | null;
@@ -19,12 +18,13 @@ export type Then = (draft: DraftAnswer) => Selection | null;
 /** After the last edit, before the compiler is asked. */
 const TYPES_QUIET_MS = 600;
 
-const STORED = "sagachart.draft.";
+const SHARED =
+  "This chart is edited in another tab too. It is one draft: what is edited in either is in both.";
 
 export class Editing {
   readonly saga: string;
-  readonly steps = signal<readonly Step[]>([]);
-  readonly undone = signal<readonly Step[]>([]);
+  readonly steps = computed(() => this.#kept.value.steps);
+  readonly undone = computed(() => this.#kept.value.undone);
   readonly draft = signal<DraftAnswer | null>(null);
   readonly drawn = signal<DrawnChart | null>(null);
   readonly selection = signal<Selection | null>(null);
@@ -35,11 +35,14 @@ export class Editing {
   readonly failure = signal<unknown>(null);
   /** Why the last step was not taken; it goes with the next. */
   readonly refusal = signal<string | null>(null);
-  /** Somebody else has changed the file since the steps were begun. */
+  /** Something else has changed: the file, or the draft in another tab. */
   readonly news = signal<string | null>(null);
+  readonly #kept = signal<KeptDraft>(noEdits);
   #folded: ReadonlySet<string> | null = null;
   #direction: "DOWN" | "RIGHT" = "DOWN";
   #typed = 0;
+  /** Whether it was told that another tab has the draft too. */
+  #isShared = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(saga: string) {
@@ -52,94 +55,93 @@ export class Editing {
     else if (this.failure.value !== null) await this.open();
   }
 
-  /** The draft of the steps that were kept, or of none if they fit the file no more. */
+  /** The draft that is kept, as far as it fits the file. */
   async open(): Promise<void> {
-    const kept = readSteps(this.saga);
     this.failure.value = null;
-    try {
-      await this.#show(kept, null);
-      this.steps.value = kept;
-    } catch (error) {
-      if (kept.length === 0) this.failure.value = error;
-      else await this.#openWithout(error);
-    }
-  }
-
-  async #openWithout(why: unknown): Promise<void> {
-    try {
-      await this.#show([], null);
-      this.news.value = `The edits that were kept do not fit the file any more: ${messageOf(why)}`;
-      this.#keep([]);
-    } catch (error) {
+    await this.#queued(() => this.#fit()).catch((error: unknown) => {
       this.failure.value = error;
-    }
+    });
   }
 
   /** Takes a step; one that is refused changes nothing, and the reason is shown. */
   do(step: Step, then: Then | null = null): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const steps = [...this.steps.value, step];
-      await this.#show(steps, then);
-      this.#keep(steps);
-      this.undone.value = [];
-    });
+    return this.#inTurn(() =>
+      this.#change(({ steps }) => ({ steps: [...steps, step], undone: [] }), then),
+    );
   }
 
   undo(): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const last = this.steps.value.at(-1);
-      if (last === undefined) return;
-      const steps = this.steps.value.slice(0, -1);
-      await this.#show(steps, null);
-      this.#keep(steps);
-      this.undone.value = [...this.undone.value, last];
-    });
+    return this.#inTurn(() =>
+      this.#change(({ steps, undone }) => {
+        const last = steps.at(-1);
+        return last && { steps: steps.slice(0, -1), undone: [...undone, last] };
+      }),
+    );
   }
 
   redo(): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const next = this.undone.value.at(-1);
-      if (next === undefined) return;
-      const steps = [...this.steps.value, next];
-      await this.#show(steps, null);
-      this.#keep(steps);
-      this.undone.value = this.undone.value.slice(0, -1);
-    });
+    return this.#inTurn(() =>
+      this.#change(({ steps, undone }) => {
+        const next = undone.at(-1);
+        return next && { steps: [...steps, next], undone: undone.slice(0, -1) };
+      }),
+    );
   }
 
   /** Applies the steps to the file as it is now. */
   reload(): Promise<boolean> {
     const before = this.draft.value?.sha;
     return this.#inTurn(async () => {
-      await this.#show(this.steps.value, null);
+      await this.#fit();
       if (this.draft.value?.sha === before || this.steps.value.length === 0) return;
-      this.news.value =
+      this.news.value ??=
         "The file was changed on disk. Your edits were applied to it as it is now; look at the difference again.";
     });
   }
 
-  /** Gives the steps up. */
+  /** Shows what another tab has made of the draft. */
+  adopt(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const before = this.#kept.value;
+      await this.#fit();
+      const { steps, undone, revision } = this.#kept.value;
+      if (revision === before.revision) return;
+      if (steps.length > 0) {
+        if (!this.#isShared) this.news.value = SHARED;
+        this.#isShared = true;
+      } else if (before.steps.length > 0) {
+        this.news.value =
+          undone.length > before.undone.length
+            ? "The edits were taken back in another tab. Redo brings them back."
+            : "The edits were written in another tab.";
+      }
+    });
+  }
+
+  /** Gives all steps up; redo brings them back. */
   discard(): Promise<boolean> {
     return this.#inTurn(async () => {
-      await this.#show([], null);
-      this.#keep([]);
-      this.undone.value = [];
+      await this.#change(({ steps, undone }) => ({
+        steps: [],
+        undone: [...undone, ...steps.toReversed()],
+      }));
       this.news.value = null;
     });
   }
 
-  /** Writes the file; rejects if the server refuses. */
-  async save(): Promise<void> {
-    const sha = this.draft.value?.sha ?? "";
-    await ask(at`/studio/api/drafts/${this.saga}`, {
-      method: "PUT",
-      body: { operations: this.steps.value.flat() },
-      headers: { "if-match": `"${sha}"` },
+  /** Writes the file; rejects if the server refuses. In turn, so that no step is applied to the file that has it. */
+  save(): Promise<void> {
+    return this.#queued(async () => {
+      const written = this.steps.value;
+      const sha = this.draft.value?.sha ?? "";
+      await ask(at`/studio/api/drafts/${this.saga}`, {
+        method: "PUT",
+        body: { operations: written.flat() },
+        headers: { "if-match": `"${sha}"` },
+      });
+      this.news.value = null;
+      await this.#change(({ steps }) => ({ steps: without(steps, written), undone: [] }));
     });
-    this.#keep([]);
-    this.undone.value = [];
-    this.news.value = null;
-    await this.#inTurn(() => this.#show([], null));
   }
 
   fold(id: string): void {
@@ -158,23 +160,84 @@ export class Editing {
     void this.#inTurn(() => this.#draw());
   }
 
-  /** One thing after the other, so that a step is taken on what is shown. */
+  /** Whether it was done; if not, why is shown. */
   #inTurn(action: () => Promise<void>): Promise<boolean> {
-    const turn = this.#last.then(async () => {
-      this.isBusy.value = true;
-      this.refusal.value = null;
-      try {
-        await action();
-        return true;
-      } catch (error) {
+    return this.#queued(action).then(
+      () => true,
+      (error: unknown) => {
         this.refusal.value = messageOf(error);
         return false;
-      } finally {
-        this.isBusy.value = false;
-      }
-    });
-    this.#last = turn;
+      },
+    );
+  }
+
+  /** One thing after the other, so that a step is taken on what is shown. */
+  #queued(action: () => Promise<void>): Promise<void> {
+    const turn = this.#after(this.#last, action);
+    this.#last = turn.catch(() => undefined);
     return turn;
+  }
+
+  async #after(before: Promise<unknown>, action: () => Promise<void>): Promise<void> {
+    await before;
+    this.isBusy.value = true;
+    this.refusal.value = null;
+    try {
+      await action();
+    } finally {
+      this.isBusy.value = false;
+    }
+  }
+
+  /** Changes the draft that is kept, whoever else does; what `next` gives nothing for is left as it is. */
+  async #change(
+    next: (edits: Edits) => Edits | undefined,
+    then: Then | null = null,
+  ): Promise<void> {
+    for (;;) {
+      const kept = await readKept(this.saga);
+      const wanted = next(kept);
+      if (wanted === undefined) return;
+      await this.#show(wanted.steps, then);
+      const replaced = await replaceKept(this.saga, kept, wanted);
+      // Else another tab was faster: the same again, of what it has made.
+      if (replaced === null) continue;
+      this.#kept.value = replaced;
+      return;
+    }
+  }
+
+  /** Shows the draft that is kept. What does not fit the file any more is set aside, where redo finds it. */
+  async #fit(): Promise<void> {
+    for (;;) {
+      const kept = await readKept(this.saga);
+      const { steps, undone } = kept;
+      const { count, why } = await this.#showFitting(steps);
+      const left = steps.slice(count);
+      const replaced =
+        left.length === 0
+          ? kept
+          : await replaceKept(this.saga, kept, {
+              steps: steps.slice(0, count),
+              undone: [...undone, ...left.toReversed()],
+            });
+      if (replaced === null) continue;
+      this.#kept.value = replaced;
+      if (left.length > 0) this.news.value = setAside(left.length, why);
+      return;
+    }
+  }
+
+  async #showFitting(steps: readonly Step[]): Promise<{ count: number; why: unknown }> {
+    try {
+      await this.#show(steps, null);
+      return { count: steps.length, why: null };
+    } catch (error) {
+      const count = fittingOf(steps, error);
+      if (count === null) throw error;
+      await this.#show(steps.slice(0, count), null);
+      return { count, why: error };
+    }
   }
 
   async #show(steps: readonly Step[], then: Then | null): Promise<void> {
@@ -220,21 +283,6 @@ export class Editing {
     const drawn = await ask<DrawnChart>("/studio/api/layouts", { method: "POST", body });
     this.#folded = new Set(drawn.folded);
     this.drawn.value = drawn;
-  }
-
-  #keep(steps: readonly Step[]): void {
-    this.steps.value = steps;
-    if (steps.length === 0) localStorage.removeItem(STORED + this.saga);
-    else localStorage.setItem(STORED + this.saga, JSON.stringify(steps));
-  }
-}
-
-function readSteps(saga: string): readonly Step[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(STORED + saga) ?? "[]");
-    return Array.isArray(kept) ? (kept as readonly Step[]) : [];
-  } catch {
-    return [];
   }
 }
 

@@ -5,7 +5,8 @@ import type { Point } from "../../src/draw/box.ts";
 import type { ChartHandle } from "../chart/chart.tsx";
 import { lockOf, refusalOf } from "./aim.ts";
 import type { OutlinedEdge } from "../../src/edit/outline.ts";
-import type { Editing, Step, Then } from "./editing.ts";
+import type { Editing, Then } from "./editing.ts";
+import type { Step } from "./kept-draft.ts";
 
 /** A handle that is being dragged. */
 export interface Drag {

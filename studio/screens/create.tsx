@@ -1,16 +1,15 @@
 /** A new saga: of steps and what undoes them, or an empty chart to draw in. What is drawn is what will be written. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { PlannedSaga } from "../../src/studio/create-saga.ts";
 import { ask, messageOf } from "../api/request.ts";
 import { useQuery } from "../api/query.ts";
 import { useDraft } from "../app/draft.ts";
 import { go, paths } from "../app/location.ts";
 import { Chart } from "../chart/chart.tsx";
-import { blankStage, StageRow, templates, toRequest } from "../create/stages.tsx";
-import type { Stage } from "../create/stages.tsx";
+import { PlanForm } from "../create/plan-form.tsx";
+import { firstPlan, toRequest } from "../create/plan.ts";
+import type { Plan } from "../create/plan.ts";
 import { useDrawn } from "../exchange/use-drawn.ts";
-import { Button } from "../ui/button.tsx";
-import { ChoiceField, TextField } from "../ui/field.tsx";
 import { Empty, Failure, Loading } from "../ui/message.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { tell } from "../ui/toasts.tsx";
@@ -19,15 +18,6 @@ import "../styles/create.css";
 
 /** After the last key, before the plan is drawn. */
 const QUIET_MS = 250;
-
-interface Plan {
-  readonly name: string;
-  readonly stages: readonly Stage[];
-  /** Empty: the first step that nothing undoes. */
-  readonly pivot: string;
-}
-
-const firstPlan: Plan = { name: "", stages: templates[0].stages, pivot: "" };
 
 export function Screen() {
   const allowed = useQuery<{ readonly mayEdit: boolean }>("/studio/api/editing");
@@ -53,7 +43,7 @@ function Create() {
 
   const create = async (): Promise<void> => {
     try {
-      const body = { ...bodyOf(plan), name: plan.name.trim(), write: true };
+      const body = { ...toRequest(plan), name: plan.name.trim(), write: true };
       const { name, files } = await ask<PlannedSaga>("/studio/api/drafts", {
         method: "POST",
         body,
@@ -102,123 +92,6 @@ function Create() {
   );
 }
 
-interface PlanFormProps {
-  readonly plan: Plan;
-  readonly set: (plan: Plan) => void;
-  readonly planned: PlannedSaga | null;
-  readonly problem: string | null;
-  readonly create: () => Promise<void>;
-}
-
-function PlanForm({ plan, set, planned, problem, create }: PlanFormProps) {
-  const { name, stages, pivot } = plan;
-  const form = useRef<HTMLFormElement>(null);
-  const list = useRef<HTMLOListElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
-  const isOfName = problem?.startsWith("the name of the saga") === true;
-  const taken =
-    planned?.isTaken === true && planned.name === name.trim()
-      ? `there is a saga "${planned.name}" already; give another name`
-      : null;
-  const change = (next: readonly Stage[]): void => set({ ...plan, stages: next });
-  const add = (kind: Stage["kind"], at = stages.length): void => {
-    change(stages.toSpliced(at, 0, blankStage(kind, stages)));
-    setTimeout(() => list.current?.children[at]?.querySelector("input")?.select());
-  };
-  return (
-    <form
-      ref={form}
-      class="fields import-source"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
-    >
-      <TextField
-        label="Name of the saga"
-        value={name}
-        placeholder="order"
-        onInput={(value) => set({ ...plan, name: value })}
-        isMono
-        required
-        hint="Lower case letters, digits and hyphens: the name of its folder"
-        problem={isOfName ? problem : taken}
-      />
-      <fieldset class="templates">
-        <legend>Begin with</legend>
-        {templates.map((template) => (
-          <label key={template.name}>
-            <input
-              type="radio"
-              name="template"
-              checked={JSON.stringify(template.stages) === JSON.stringify(stages)}
-              onChange={() => set({ ...plan, stages: template.stages, pivot: "" })}
-            />
-            <b>{template.name}</b>
-            <span>{template.what}</span>
-          </label>
-        ))}
-      </fieldset>
-      <fieldset class="stages">
-        <legend>In this order</legend>
-        <ol ref={list}>
-          {stages.map((stage, at) => (
-            <StageRow
-              key={at}
-              stage={stage}
-              onChange={(next) => change(stages.with(at, next))}
-              onUp={
-                at === 0
-                  ? undefined
-                  : () => change(stages.toSpliced(at - 1, 2, stage, stages[at - 1] ?? stage))
-              }
-              onRemove={() => change(stages.toSpliced(at, 1))}
-              onNext={() => add("step", at + 1)}
-            />
-          ))}
-        </ol>
-        {stages.length === 0 && (
-          <p class="hint">
-            Nothing yet: the chart has a beginning and an end, and you draw the rest.
-          </p>
-        )}
-        <div class="stages-add">
-          <Button onClick={() => add("step")}>Add a step</Button>
-          <Button onClick={() => add("wait")}>Wait for an event</Button>
-          <Button onClick={() => add("approval")}>Ask a person</Button>
-        </div>
-      </fieldset>
-      {stages.length > 0 && (
-        <ChoiceField
-          label="It only goes forward after"
-          value={pivot}
-          options={[
-            { value: "", label: "the first step that nothing undoes" },
-            ...stages.flatMap((stage) =>
-              stage.kind === "step" ? [{ value: stage.name, label: stage.name }] : [],
-            ),
-          ]}
-          onInput={(value) => set({ ...plan, pivot: value })}
-        />
-      )}
-      {problem !== null && !isOfName && (
-        <p class="hint is-problem" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="create-end">
-        <p class="hint">
-          Then you draw on. The saga runs when the server is started anew; sagachart dev does so by
-          itself.
-        </p>
-        <Button type="submit" kind="primary" disabled={taken !== null || problem !== null}>
-          Create saga
-        </Button>
-      </div>
-    </form>
-  );
-}
-
 function Files({ planned }: { planned: PlannedSaga | null }) {
   return (
     <div class="files">
@@ -234,19 +107,11 @@ function Files({ planned }: { planned: PlannedSaga | null }) {
   );
 }
 
-function bodyOf({ name, stages, pivot }: Plan): object {
-  return {
-    name: name.trim() || "new-saga",
-    stages: stages.map(toRequest),
-    ...(pivot !== "" && stages.length > 0 && { pivot }),
-  };
-}
-
 /** What the server would write. What was drawn last stays while the plan cannot be. */
 function usePlanned(plan: Plan): { planned: PlannedSaga | null; problem: string | null } {
   const [planned, setPlanned] = useState<PlannedSaga | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const key = JSON.stringify(bodyOf(plan));
+  const key = JSON.stringify(toRequest(plan));
   useEffect(() => {
     const gone = new AbortController();
     const timer = setTimeout(() => {

@@ -6,6 +6,7 @@ import type { DraftAnswer } from "../../src/studio/edit-routes.ts";
 import type { DrawnChart } from "../../src/studio/layout-routes.ts";
 import { foldable } from "../../src/draw/fold.ts";
 import { useQuery } from "../api/query.ts";
+import { listen } from "../api/stream.ts";
 import { useCommands } from "../app/commands.ts";
 import type { ScreenProps } from "../app/screens.ts";
 import { Chart } from "../chart/chart.tsx";
@@ -23,6 +24,7 @@ import { EditBar } from "../edit/edit-bar.tsx";
 import { editCommands } from "../edit/edit-commands.ts";
 import { Handles, retargeted, useDrag } from "../edit/handles.tsx";
 import { Pad, Rename } from "../edit/pad.tsx";
+import { onKept } from "../edit/kept-draft.ts";
 import { padItems } from "../edit/pad-items.ts";
 import { Review } from "../edit/review.tsx";
 import { StateForm } from "../edit/state-form.tsx";
@@ -40,13 +42,17 @@ export function Screen({ params }: ScreenProps) {
   useEffect(() => {
     if (mayEdit !== true) return undefined;
     void editing.open();
-    const changes = new EventSource("/studio/api/changes");
-    // The server was away, such as to be started anew.
-    changes.addEventListener("open", () => void editing.wake());
-    changes.addEventListener("message", ({ data }) => {
-      if ((JSON.parse(String(data)) as { saga: string }).saga === saga) void editing.reload();
+    const unkeep = onKept(saga, () => void editing.adopt());
+    const unlisten = listen("/studio/api/changes", {
+      event: "change",
+      onData: (data) => (data as { saga: string }).saga === saga && void editing.reload(),
+      // The server was away, such as to be started anew.
+      onOpen: () => void editing.wake(),
     });
-    return () => changes.close();
+    return () => {
+      unkeep();
+      unlisten();
+    };
   }, [editing, mayEdit]);
 
   if (allowed.error.value !== null) {

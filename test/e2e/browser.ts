@@ -19,6 +19,8 @@ export interface VisitOptions {
   readonly height?: number;
   readonly isCalm?: boolean;
   readonly forcedColors?: boolean;
+  /** Another page of the same browser: this one is a tab beside it. Else it knows nothing of other pages. */
+  readonly beside?: Page;
 }
 
 export interface World {
@@ -55,7 +57,7 @@ export function useStudio(sagas: readonly AnySaga[], machines?: ServerOptions["m
   }, 90_000);
   afterEach(async () => {
     const opened = pages.splice(0);
-    await Promise.all(opened.map(({ page }) => page.close()));
+    await Promise.all(opened.map(({ page }) => page.context().close()));
     expect(opened.flatMap(({ troubles }) => troubles)).toEqual([]);
   });
   afterAll(() => close());
@@ -86,13 +88,15 @@ export function useStudio(sagas: readonly AnySaga[], machines?: ServerOptions["m
 }
 
 async function openPage(browser: Browser, options: VisitOptions): Promise<Page> {
-  const { theme = "light", width = 1440, height = 900, isCalm = true } = options;
-  return browser.newPage({
+  const { theme = "light", width = 1440, height = 900, isCalm = true, beside } = options;
+  if (beside !== undefined) return beside.context().newPage();
+  const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: isCalm ? "reduce" : "no-preference",
     forcedColors: options.forcedColors === true ? "active" : "none",
   });
+  return context.newPage();
 }
 
 /** What goes wrong on a page from now on. */

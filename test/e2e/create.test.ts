@@ -33,6 +33,15 @@ test("a saga is created from a template, and goes on in the editor", { timeout }
   await page.locator('[data-state="parcel.awaitingApproval"]').waitFor();
   await page.getByRole("button", { name: "Remove sendContract" }).click();
   await page.locator('[data-state="parcel.sendingContract"]').waitFor({ state: "detached" });
+  // Two steps at once; whether they are stays with their places.
+  await page.getByRole("button", { name: "Add a step" }).click();
+  await page.getByLabel("Does").last().fill("printBadge");
+  await page.getByRole("button", { name: "Remove a person decides" }).click();
+  await page.getByLabel("at the same time as createAccount").check();
+  await page.locator('[data-state="parcel.inParallel"]').waitFor();
+  await page.getByRole("button", { name: "printBadge earlier" }).click();
+  expect(await page.getByLabel("at the same time as printBadge").isChecked()).toBe(true);
+  expect(await violationsOn(page)).toEqual([]);
   await page.getByRole("tab", { name: "Files" }).click();
   const shown = await page.locator(".files pre").first().innerText();
   await page.getByRole("tab", { name: "Plan" }).click();

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { orderSaga } from "../../machines/order/index.ts";
 import { violationsOn } from "./accessibility.ts";
 import { useStudio } from "./browser.ts";
+import type { VisitOptions } from "./browser.ts";
 import { machinesForFile } from "../draft/machines-at-hand.ts";
 
 const machinesPath = machinesForFile();
@@ -13,11 +14,19 @@ const studio = useStudio([orderSaga], { machinesPath, isWritable: true });
 const chartPath = join(machinesPath, "order", "chart.ts");
 const timeout = 120_000;
 
-async function openEditor(theme: "light" | "dark" = "light"): Promise<Page> {
-  const page = await studio.visit("/m/order/edit", { theme });
+async function openEditor(options: VisitOptions = {}): Promise<Page> {
+  const page = await studio.visit("/m/order/edit", options);
   // Drafts are kept in the browser, and each page has one of its own.
   await page.locator(".edit-bar").waitFor({ timeout: 90_000 });
   return page;
+}
+
+/** All but the last key. */
+async function rename(page: Page, from: string, to: string): Promise<void> {
+  await page.locator(`[data-state="order.${from}"]`).first().click();
+  await page.keyboard.press("F2");
+  await page.locator(".edit-rename").waitFor();
+  await page.keyboard.type(to);
 }
 
 test("a state is renamed, added and written by keys alone", { timeout }, async () => {
@@ -48,9 +57,13 @@ test("a state is renamed, added and written by keys alone", { timeout }, async (
   await keyboard.press("Control+Shift+Z");
   await page.locator('[data-state="order.finished"]').waitFor();
 
-  // What is not written yet is there when the page is loaded anew.
+  // What is not written yet is there when the page is loaded anew, what was taken back too.
   await page.reload();
   await page.locator('[data-state="order.finished"]').waitFor({ timeout: 90_000 });
+  await keyboard.press("Control+Shift+Z");
+  await page.locator('[data-state="order.archived"]').waitFor();
+  await keyboard.press("Control+z");
+  await page.locator('[data-state="order.archived"]').waitFor({ state: "detached" });
   await page.locator(".chart-frame").focus();
   await keyboard.press("Control+s");
   await page.locator(".review").waitFor();
@@ -115,9 +128,7 @@ test(
   async () => {
     const before = readFileSync(chartPath, "utf8");
     const page = await openEditor();
-    await page.locator('[data-state="order.completed"]').first().click();
-    await page.keyboard.press("F2");
-    await page.keyboard.type("over");
+    await rename(page, "completed", "over");
     await page.keyboard.press("Enter");
     await page.locator('[data-state="order.over"]').waitFor();
 
@@ -125,9 +136,48 @@ test(
 
     await page.locator(".edit-notice", { hasText: "changed on disk" }).waitFor();
     expect(await page.locator(".edit-count").innerText()).toContain("1 edit");
+
+    // An edit that does not fit the file any more waits until it does.
+    writeFileSync(chartPath, before.replaceAll(/\bcompleted\b(?=[":])/g, "complete"));
+    await page.locator(".edit-notice", { hasText: 'writes no state "completed"' }).waitFor();
+    expect(await page.locator(".edit-count").innerText()).toContain("chart.ts");
     writeFileSync(chartPath, before);
+    await page.locator('[data-state="order.completed"]').waitFor();
+    await page.keyboard.press("Control+Shift+Z");
+    await page.locator('[data-state="order.over"]').waitFor();
   },
 );
+
+test("tabs have one draft, and no edit of either vanishes", { timeout }, async () => {
+  const one = await openEditor();
+  const other = await openEditor({ beside: one });
+  const both = [one, other];
+  const shown = async (...states: readonly string[]): Promise<void> => {
+    for (const page of both) {
+      for (const state of states) await page.locator(`[data-state="order.${state}"]`).waitFor();
+    }
+  };
+
+  await rename(one, "completed", "finished");
+  await one.keyboard.press("Enter");
+  await shown("finished");
+  await other.locator(".edit-notice", { hasText: "in another tab too" }).waitFor();
+
+  // At once.
+  await rename(one, "compensated", "undone");
+  await rename(other, "compensating", "undoing");
+  await Promise.all(both.map((page) => page.keyboard.press("Enter")));
+  await shown("undone", "undoing");
+  await other.reload();
+  await other.locator(".edit-count", { hasText: "3 edits" }).waitFor();
+
+  await other.getByRole("button", { name: "Discard" }).click();
+  await one.locator(".edit-notice", { hasText: "Redo brings them back" }).waitFor();
+  await shown("completed", "compensated", "compensating");
+  await one.getByRole("button", { name: "Redo" }).click();
+  await shown("finished", "compensated");
+  expect(await other.locator(".edit-count").innerText()).toContain("1 edit");
+});
 
 test(
   "a misspelt guard shows its type error at its edge, and what is code says so",
@@ -180,7 +230,7 @@ test.each(["light", "dark"] as const)(
   "nothing of the editor is out of reach, %s",
   { timeout },
   async (theme) => {
-    const page = await openEditor(theme);
+    const page = await openEditor({ theme });
     await page.locator('[data-state="order.chargingPayment"]').first().click();
     await page.locator(".edit-pad").waitFor();
     expect(await violationsOn(page)).toEqual([]);

@@ -9,9 +9,11 @@ import { readTypeScript } from "../../src/exchange/read-typescript.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { createRuntime, openSqlite } from "../../src/index.ts";
 import { projectLayout } from "../../src/scaffold/layout.ts";
-import { toPlan } from "../../src/scaffold/plan.ts";
+import { stepsOf, toPlan } from "../../src/scaffold/plan.ts";
+import type { Plan } from "../../src/scaffold/plan.ts";
 import { scaffold } from "../../src/scaffold/scaffold.ts";
 import { machinesAtHand } from "../draft/machines-at-hand.ts";
+import { shapes } from "../scaffold/shapes.ts";
 
 async function serverAtHand(): Promise<{ app: FastifyInstance; folder: string }> {
   const folder = machinesAtHand();
@@ -68,6 +70,31 @@ test("a new saga is shown first, and written as sagachart new does", async () =>
 
   const again = await ask({ write: true });
   expect(again.json()).toMatchObject({ status: 409, code: "SAGA_FILE_REFUSED" });
+});
+
+test("steps that run at once are planned, and become what passes the checker", async () => {
+  const { app, folder } = await serverAtHand();
+  // What is written of it is checked in the tests of the scaffolder.
+  const plan = shapes.find(({ name }) => name === "side-by-side") as Plan;
+  const groups = plan.stages.filter(({ kind }) => kind === "parallel").map(stepsOf);
+
+  const answer = await app.inject({
+    method: "POST",
+    url: "/studio/api/drafts",
+    payload: {
+      name: plan.name,
+      stages: plan.stages.flatMap((stage) =>
+        stage.kind === "parallel" ? stage.steps.map(({ name, undo }) => step(name, undo)) : [stage],
+      ),
+      parallel: groups.map((steps) => steps.map(({ name }) => name)),
+      write: true,
+    },
+  });
+
+  expect(groups.length).toBeGreaterThan(0);
+  expect(answer.statusCode).toBe(201);
+  const { files } = answer.json<Planned>();
+  expect(files).toEqual(scaffold(plan, projectLayout(folder, plan.name)));
 });
 
 test("a chart to draw in can be registered as it is", async () => {
