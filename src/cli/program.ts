@@ -1,25 +1,8 @@
 /** The command line `sagachart`: all commands, and what they have in common. */
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { backupCommand } from "./commands/backup.ts";
-import { checkCommand } from "./commands/check.ts";
-import { devCommand } from "./commands/dev.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { drawCommand } from "./commands/draw.ts";
-import { listCommand } from "./commands/list.ts";
-import { migrateCommand } from "./commands/migrate-db.ts";
-import { newCommand } from "./commands/new.ts";
-import { operationCommands } from "./commands/operations.ts";
-import { pathsCommand } from "./commands/paths.ts";
-import { restoreCommand } from "./commands/restore.ts";
-import { sendCommand } from "./commands/send.ts";
-import { showCommand } from "./commands/show.ts";
-import { startInstanceCommand } from "./commands/start-instance.ts";
-import { startCommand } from "./commands/start.ts";
-import { tailCommand } from "./commands/tail.ts";
-import { verifyCommand } from "./commands/verify.ts";
+import { loadCommands } from "./commands.ts";
 import { Cli } from "./cli.ts";
-import { addCompletion } from "./completion.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Shell } from "./shell.ts";
@@ -29,7 +12,8 @@ import { packageVersion } from "./package-version.ts";
 export async function runCli(args: readonly string[], shell: Shell): Promise<ExitCode> {
   const cli = new Cli(shell);
   try {
-    await buildProgram(cli).parseAsync(args, { from: "user" });
+    const program = await buildProgram(cli, args);
+    await program.parseAsync(args, { from: "user" });
   } catch (error) {
     // Of these commander itself has told what there is to tell.
     if (error instanceof CommanderError) {
@@ -40,7 +24,11 @@ export async function runCli(args: readonly string[], shell: Shell): Promise<Exi
   return cli.exitCode;
 }
 
-export function buildProgram(cli: Cli): CommandUnknownOpts {
+/** With the command that the arguments name; with all of them if they name none. */
+export async function buildProgram(
+  cli: Cli,
+  args: readonly string[] = [],
+): Promise<CommandUnknownOpts> {
   const { shell } = cli;
   const program = new Command("sagachart")
     .description("Durable sagas that are XState statecharts: write, check, run and operate them.")
@@ -62,41 +50,20 @@ export function buildProgram(cli: Cli): CommandUnknownOpts {
     })
     .addHelpText("after", EXAMPLES);
 
-  for (const [group, commands] of groupsOf(cli)) {
+  const { groups, isWhole } = await loadCommands(
+    cli,
+    args.find((word) => !word.startsWith("-")),
+  );
+  for (const [group, commands] of groups) {
     for (const command of commands) {
       program.addCommand(command.copyInheritedSettings(program).helpGroup(group));
     }
   }
-  addCompletion(program, cli);
+  if (isWhole) {
+    const { addCompletion } = await import("./completion.ts");
+    addCompletion(program, cli);
+  }
   return program;
-}
-
-function groupsOf(cli: Cli): readonly (readonly [string, readonly CommandUnknownOpts[]])[] {
-  return [
-    ["Write sagas:", [newCommand(cli), checkCommand(cli), pathsCommand(cli), drawCommand(cli)]],
-    ["Run them:", [devCommand(cli), startCommand(cli)]],
-    [
-      "Operate instances of a running server:",
-      [
-        listCommand(cli),
-        showCommand(cli),
-        startInstanceCommand(cli),
-        sendCommand(cli),
-        ...operationCommands(cli),
-        tailCommand(cli),
-      ],
-    ],
-    [
-      "Care for the database file:",
-      [
-        doctorCommand(cli),
-        verifyCommand(cli),
-        backupCommand(cli),
-        restoreCommand(cli),
-        migrateCommand(cli),
-      ],
-    ],
-  ];
 }
 
 const EXAMPLES = `

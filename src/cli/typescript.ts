@@ -6,7 +6,7 @@
  * one and the same sagachart; whether the project is of ES modules or of CommonJS makes no difference.
  */
 import { pathToFileURL } from "node:url";
-import { createJiti } from "jiti";
+import type { Jiti } from "jiti";
 import { loadSagas } from "../machines.ts";
 import type { LoadModule } from "../machines.ts";
 import type { AnySaga } from "../saga/define.ts";
@@ -25,6 +25,20 @@ export async function loadAnyModule(path: string): Promise<unknown> {
 /** Undefined where this process runs from source, and so reads TypeScript already. */
 export function typeScriptLoader(): LoadModule | undefined {
   if (import.meta.url.endsWith(".ts")) return undefined;
-  const jiti = createJiti(import.meta.url);
-  return (path) => jiti.import(path);
+  let jiti: Promise<Jiti> | undefined;
+  return async (path) => {
+    try {
+      if (!path.endsWith(".ts")) return await import(pathToFileURL(path).href);
+    } catch (error) {
+      if (!needsTypeScript(error)) throw error;
+    }
+    jiti ??= import("jiti").then(({ createJiti }) => createJiti(import.meta.url));
+    return (await jiti).import(path);
+  };
+}
+
+/** Whether JavaScript imports something that Node alone does not find or read. Nothing of it has run then. */
+function needsTypeScript(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "ERR_UNKNOWN_FILE_EXTENSION" || code === "ERR_MODULE_NOT_FOUND";
 }

@@ -5,26 +5,15 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ChartWatch } from "../draft/chart-watch.ts";
-import { Drafts } from "../draft/drafts.ts";
-import type { Draft } from "../draft/drafts.ts";
-import { toOperations } from "../edit/operation.ts";
 import { SagaError } from "../errors.ts";
 import { readObject } from "../http/json-body.ts";
 import { httpLimits } from "../http/limits.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { affectedBy } from "./affected.ts";
-import type { Affected } from "./affected.ts";
-import { planSaga, readCreateRequest, writeSaga } from "./create-saga.ts";
+import type { DraftAnswer, EditDesk } from "./edit-desk.ts";
 import { assertMayEdit } from "./may-edit.ts";
 import type { SagaFolder } from "./saga-folder.ts";
-import { KeptRenames, runningVersion } from "./kept-renames.ts";
 
-/** A draft as the Studio shows it. */
-export interface DraftAnswer extends Draft {
-  readonly affected: readonly Affected[];
-  /** Whether the server runs this saga; one that was just created it does not. */
-  readonly isRunning: boolean;
-}
+export type { DraftAnswer } from "./edit-desk.ts";
 
 /** Pages that may listen for changes on disk. */
 const LISTENERS_MAX = 32;
@@ -45,11 +34,15 @@ export function editRoutes(
     waiting: mayEdit ? folder.charts().filter((saga) => !isKnown(saga)) : [],
   }));
   if (folder === null) return;
-  const { machinesPath } = folder;
-  const drafts = new Drafts(machinesPath, runtime.clock);
-  const watch = new ChartWatch(machinesPath);
+  const watch = new ChartWatch(folder.machinesPath);
+  let desk: Promise<EditDesk> | undefined;
+  // The parser and all that edits with it would be a good part of a start, and hardly any server ever edits.
+  const openDesk = (): Promise<EditDesk> =>
+    (desk ??= import("./edit-desk.ts").then(
+      (loaded) => new loaded.EditDesk({ runtime, folder, isKnown }),
+    ));
   app.addHook("onClose", async () => {
-    drafts.close();
+    (await desk)?.close();
     watch.close();
   });
   const guarded = {
@@ -59,41 +52,29 @@ export function editRoutes(
   app.post<SagaRequest>(
     "/studio/api/drafts/:saga",
     guarded,
-    async ({ params, body }): Promise<DraftAnswer> => {
-      const { operations } = readObject(body, ["operations"]);
-      const draft = await drafts.draft(params.saga, toOperations(operations));
-      const affected = await affectedBy(runtime, draft);
-      return { ...draft, affected, isRunning: isKnown(params.saga) };
-    },
+    async ({ params, body }): Promise<DraftAnswer> =>
+      (await openDesk()).draft(params.saga, operationsOf(body)),
   );
-  app.post<SagaRequest>("/studio/api/drafts/:saga/check", guarded, async ({ params, body }) => {
-    const { operations } = readObject(body, ["operations"]);
-    return drafts.check(params.saga, toOperations(operations));
-  });
-  app.post<SagaRequest>("/studio/api/drafts/:saga/types", guarded, async ({ params, body }) => {
-    const { operations } = readObject(body, ["operations"]);
-    return drafts.types(params.saga, toOperations(operations));
-  });
+  app.post<SagaRequest>("/studio/api/drafts/:saga/check", guarded, async ({ params, body }) =>
+    (await openDesk()).check(params.saga, operationsOf(body)),
+  );
+  app.post<SagaRequest>("/studio/api/drafts/:saga/types", guarded, async ({ params, body }) =>
+    (await openDesk()).types(params.saga, operationsOf(body)),
+  );
   app.put<SagaRequest>("/studio/api/drafts/:saga", guarded, async ({ params, body, headers }) => {
-    const { operations } = readObject(body, ["operations"]);
+    const operations = operationsOf(body);
     const sha = readMatch(headers["if-match"]);
-    const made = toOperations(operations);
-    const renames = new KeptRenames(folder.folderOf(params.saga));
-    // Before anything is written: a map that cannot be read is to be mended first.
-    const kept = renames.after(runningVersion(runtime, params.saga), made);
-    const { sha: now } = await drafts.save(params.saga, made, sha);
-    renames.write(kept);
-    return { saga: params.saga, sha: now };
+    return (await openDesk()).save(params.saga, operations, sha);
   });
   app.post("/studio/api/drafts", guarded, async ({ body }, reply) => {
-    const projectPath = process.cwd();
-    const request = readCreateRequest(body);
-    const planned = planSaga(request, { folder, projectPath, isKnown });
-    if (!request.write) return planned;
-    writeSaga(planned, projectPath);
-    return reply.code(201).send(planned);
+    const { planned, isWritten } = (await openDesk()).create(body);
+    return isWritten ? reply.code(201).send(planned) : planned;
   });
   changeRoute(app, watch, runtime);
+}
+
+function operationsOf(body: unknown): unknown {
+  return readObject(body, ["operations"])["operations"];
 }
 
 function readMatch(value: string | undefined): string {

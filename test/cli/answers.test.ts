@@ -10,7 +10,9 @@ import { sagachart } from "./shell-at-hand.ts";
 
 const page = readFileSync("docs/reference/cli.md", "utf8");
 const shell = processShell({}, { signal: new AbortController().signal, user: null });
-const commands = buildProgram(new Cli(shell)).commands as readonly Command[];
+const commandsFor = async (...args: string[]): Promise<readonly Command[]> =>
+  (await buildProgram(new Cli(shell), args)).commands as readonly Command[];
+const commands = await commandsFor();
 const names = commands.map((command) => command.name());
 
 const ESCAPE = "\u001b[";
@@ -37,6 +39,14 @@ test("errors have colours on a terminal, and none without", async () => {
 
   expect(coloured.err).toContain(ESCAPE);
   expect(plain.err).not.toContain(ESCAPE);
+});
+
+test("a command that is named is loaded, and no module of others", async () => {
+  for (const name of names.filter((each) => each !== "complete" && each !== "help")) {
+    const loaded = (await commandsFor("--json", name, "--help")).map((command) => command.name());
+    expect(loaded).toContain(name);
+    expect(loaded.length).toBeLessThan(names.length / 2);
+  }
 });
 
 test("without arguments the command tells what it can do, and that it was given nothing", async () => {
