@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { applyOperation } from "../../src/edit/apply.ts";
 import { factsOf } from "../../src/edit/facts.ts";
 import type { StateFacts } from "../../src/edit/facts.ts";
@@ -31,8 +31,11 @@ function statelyPaths({ states = {} }: StatelyState, above = ""): readonly strin
 }
 
 // It tells the console of every function that it keeps as it is.
-vi.spyOn(console, "warn").mockImplementation(() => {});
-vi.spyOn(console, "log").mockImplementation(() => {});
+beforeAll(() => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.spyOn(console, "log").mockImplementation(() => {});
+});
+afterAll(() => vi.restoreAllMocks());
 
 test.each(files)(
   "Stately's reader finds the states of %s, before and after edits",
