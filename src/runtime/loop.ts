@@ -94,11 +94,15 @@ export class Loop {
     this.#sizes = new SnapshotSizes(telemetry);
     this.#worker = new Worker({
       ...options,
-      deliver: ({ key, effect }, outcome) =>
-        this.#insist(
+      deliver: ({ key, effect }, outcome) => {
+        const { lostUntilMs } = effect;
+        return this.#insist(
           key,
-          outcome.kind === "transaction" ? outcome : { kind: "outcome", effect, outcome },
-        ),
+          outcome.kind === "transaction"
+            ? outcome
+            : { kind: "outcome", effect, outcome, lostUntilMs },
+        );
+      },
       lapseAt: (key, effect, dueAtMs) => this.#lapses.add(toLapse(key, effect, dueAtMs)),
       load: (key) => instances.load(key).catch(skipUnreadable),
     });

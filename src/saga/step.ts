@@ -108,21 +108,26 @@ export interface Settlement {
   readonly activity: PendingActivity;
   readonly outcome: Outcome;
   readonly event?: EventObject;
+  /** Whether another attempt, lost with its process, may still take effect: then the activity is left, and not over. */
+  readonly isAbout?: boolean;
 }
 
 /** The step that an attempt's outcome causes. The activity must be live in `current`. */
 export function settle(
   chart: Chart,
   current: Standing,
-  { activity, outcome, event = toEvent(activity.activityId, outcome) }: Settlement,
+  { activity, outcome, event = toEvent(activity.activityId, outcome), isAbout }: Settlement,
   moment: Moment,
 ): Step {
   // XState itself takes a stale result for a new one.
   if (activity.abandoned || !current.activities.includes(activity)) {
     throw new Error(`activity "${activity.activityId}" is not live`);
   }
-  const spent = without(current, activity);
-  return advance(chart, spent, event, moment) ?? { next: spent, effects: [] };
+  const spent = isAbout ? leaving(current, activity) : without(current, activity);
+  const step = advance(chart, spent, event, moment) ?? { next: spent, effects: [] };
+  return isAbout
+    ? { ...step, effects: [{ kind: "leaveActivity", activity }, ...step.effects] }
+    : step;
 }
 
 /**
@@ -154,6 +159,15 @@ export function without(current: Standing, activity: PendingActivity): Standing 
   return {
     ...current,
     activities: current.activities.filter((candidate) => candidate !== activity),
+  };
+}
+
+/** `current` with an activity whose result counts no more, and which may still take effect. */
+function leaving(current: Standing, activity: PendingActivity): Standing {
+  const left = { ...activity, abandoned: true };
+  return {
+    ...current,
+    activities: current.activities.map((one) => (one === activity ? left : one)),
   };
 }
 

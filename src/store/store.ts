@@ -139,7 +139,7 @@ export interface EffectRecord extends EffectRef {
   readonly traceparent: string | null;
   /** Which drawn attempt of its operation this is, counts from 1. */
   readonly attempt: number;
-  /** `abandoned`: the chart has left it, but an attempt may still take effect until its lease lapses. */
+  /** `abandoned`: its result counts no more, but an attempt may still take effect until its lease lapses. */
   readonly status: "live" | "abandoned";
   /** Until when a worker holds it; null: no worker has claimed it yet. */
   readonly leaseUntilMs: number | null;
@@ -237,7 +237,7 @@ export interface WriteSet {
   readonly effectsAbandoned: readonly EffectRef[];
   /** Left by the chart, never begun: are deleted. */
   readonly effectsDropped: readonly EffectRef[];
-  /** Live, and claimed by this owner without being begun: may be claimed again. */
+  /** Claimed by this owner, and not being performed: its lease ends. What is live may be claimed again. */
   readonly effectsReleased: readonly EffectRef[];
   /** The effect that this event is the result of: it must still be there, and is deleted. */
   readonly effectFinished: EffectRef | null;

@@ -50,7 +50,7 @@ export async function walkSmoothly(
   await rig.begin();
   const rests = [await rig.standing()];
   for (const [index, { move, settled }] of steps.entries()) {
-    moments.during(index, (boundary) => isDoneByItself(move, boundary));
+    moments.during(index, (boundary) => isDoneByItself(move, boundary, rig));
     await rig.perform(move, { index, untilMs: rig.place.startMs + settled.atMs });
     rests.push(await rig.standing());
   }
@@ -84,7 +84,7 @@ export async function goOn(
     for (const [index, { move }] of steps.entries()) {
       if (index < from.step) continue;
       if (index > from.step || !from.isDone) {
-        moments.during(index, (boundary) => isDoneByItself(move, boundary));
+        moments.during(index, (boundary) => isDoneByItself(move, boundary, rig));
         await rig.perform(move, { index });
       }
       if (isAlike(rests[index + 1], await rig.standing())) return index + 1;
@@ -140,14 +140,14 @@ class Moments {
   };
 }
 
-function isDoneByItself(move: Move, boundary: Boundary): boolean {
+function isDoneByItself(move: Move, boundary: Boundary, { hasAnswered }: Rig): boolean {
   switch (move.kind) {
     // Whoever sent it was not answered, and sends it again under the same key.
     case "send":
       return false;
     // Before its result was kept the attempt is made again.
     case "settle":
-      return boundary === "after";
+      return boundary === "after" && hasAnswered;
     case "fire":
     case "settleLate":
     case "lapse":

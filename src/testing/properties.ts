@@ -236,12 +236,13 @@ class Run {
 
   /**
    * Which of the attempts that the chart has left may still take effect is the runtime's to say: an attempt that never
-   * began is dropped, one that was lost with its process is kept until it lapses.
+   * began is dropped, one that was lost with its process is kept until it lapses, though it was made again and failed.
    */
   async #withLeft(before: Position, after: Position): Promise<Position> {
     const { activities, revision } = await this.rig.view();
     const left = activities.filter(({ status }) => status === "abandoned");
-    const known = [...abandonedOf(after), ...abandonedOf(before)];
+    const made = before.standing.activities.map((one) => ({ ...one, abandoned: true }));
+    const known = [...abandonedOf(after), ...made];
     const kept = left.map(({ activityId, attempt }) => {
       const found = known.find((one) => one.activityId === activityId && one.attempt === attempt);
       return found ?? this.#fail(`${activityId} was left, which the chart never did`, []);

@@ -71,6 +71,7 @@ export class Rig {
   #place: Place;
   #hasBegun = false;
   #hasCrashed = false;
+  #hasAnswered = false;
   /** Called around each write of the runtime. */
   onBoundary: (boundary: Boundary, rig: Rig) => void = () => {};
 
@@ -90,6 +91,11 @@ export class Rig {
 
   get place(): Place {
     return this.#place;
+  }
+
+  /** Whether the attempt has ended that the last move settles: what was in its way had to lapse before. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
   /** Opens a runtime on what is left of another, or on an empty database. */
@@ -153,6 +159,7 @@ export class Rig {
     move: Move,
     { index, untilMs }: { index: number; untilMs?: number },
   ): Promise<void> {
+    this.#hasAnswered = false;
     switch (move.kind) {
       case "send":
         return this.#send(move.event, `e-${index}`);
@@ -160,6 +167,7 @@ export class Rig {
         return this.#fire(move.event);
       case "settle": {
         const name = await this.#begun(move.activityId);
+        this.#hasAnswered = true;
         this.#now.world.settle(name, move);
         return this.#now.clock.quiet();
       }

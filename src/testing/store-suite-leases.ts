@@ -219,6 +219,18 @@ function testOwners(underTest: StoreUnderTest): void {
     expect(await third.findAbandoned(1)).toEqual([{ ...key, ...charge, leaseUntilMs }]);
   });
 
+  test("one that is left when its own attempt is over lapses with the lost attempt", async () => {
+    const { store, reopen } = await openBench(underTest);
+    await store.commit([writeSet(1, { effectsStarted: [effectRecord({ leaseUntilMs })] })]);
+    const next = await reopen();
+    await next.claimEffects({ limit: 1, nowMs, leaseUntilMs: leaseUntilMs + 10 });
+
+    await next.commit([writeSet(2, { effectsAbandoned: [charge], effectsReleased: [charge] })]);
+
+    expect(await next.findAbandoned(1)).toEqual([{ ...key, ...charge, leaseUntilMs }]);
+    expect(await claim(next, leaseUntilMs + 10)).toEqual([]);
+  });
+
   test("a lease of an earlier owner is not extended, it is claimed", async () => {
     const { store, reopen } = await openBench(underTest);
     await store.commit([writeSet(1, { effectsStarted: [effectRecord({ leaseUntilMs })] })]);

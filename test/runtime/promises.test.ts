@@ -291,3 +291,38 @@ test("promise 7: undo waits for the lease of an attempt that was lost with its p
   expect([early, refunds]).toEqual([0, 1]);
   expect(await after.runtime.get(saga, "b-1")).toMatchObject({ phase: "compensated" });
 });
+
+test("promise 7: undo waits for an attempt that was lost with its process, though the one made again has failed", async () => {
+  const path = databasePath();
+  const clock = new ManualClock();
+  const hanging = definePurchase({ charge: () => new Promise(() => {}) });
+  const first = await openWorld(path, { sagas: [hanging], clock, leaseMs: LEASE_MS });
+  await first.runtime.start(hanging, { instanceId: "b-1", input: { cents: 1 } });
+  await first.runtime.send(hanging, "b-1", { type: "PAY" });
+
+  let refunds = 0;
+  const saga = definePurchase({
+    charge: () => Promise.reject(new Error("not now")),
+    refund: () => Promise.resolve(void (refunds += 1)),
+  });
+  await clock.advance(10);
+  const secondPath = crashedCopy(path);
+  const second = await openWorld(secondPath, { sagas: [saga], clock, leaseMs: LEASE_MS });
+  await clock.quiet();
+  const told = await second.runtime.get(saga, "b-1");
+  const cancelled = await second.runtime.send(saga, "b-1", { type: "CANCEL" });
+
+  // What is waited for outlives the process that heard of the failure.
+  const thirdPath = crashedCopy(secondPath);
+  await second.runtime.close({ graceMs: 0 });
+  const third = await openWorld(thirdPath, { sagas: [saga], clock, leaseMs: LEASE_MS });
+  await clock.advance(LEASE_MS - 11);
+  const early = refunds;
+  await clock.advance(1);
+
+  expect(told).toMatchObject({ state: "paying.backingOff" });
+  expect(told.activities).toMatchObject([{ activity: "charge", status: "abandoned" }]);
+  expect(cancelled).toMatchObject({ state: "refunding" });
+  expect([early, refunds]).toEqual([0, 1]);
+  expect(await third.runtime.get(saga, "b-1")).toMatchObject({ phase: "compensated" });
+});

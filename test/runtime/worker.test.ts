@@ -244,30 +244,68 @@ test("an activity is told its attempt, its key and its correlation, and its note
 });
 
 test("a lost attempt is made again at once, and the answer of its twin counts", async () => {
-  const path = databasePath();
-  const clock = new ManualClock();
-  const hanging = definePurchase({ charge: () => new Promise(() => {}) });
-  const before = await openWorld(path, { sagas: [hanging], clock, leaseMs: LEASE_MS });
-  await before.runtime.start(hanging, { instanceId: "b-1", input });
-  await before.runtime.send(hanging, "b-1", { type: "PAY" });
-  await clock.advance(500);
-
+  const { clock, path } = await loseAttempt();
   let charges = 0;
   const saga = definePurchase({
     charge: () => {
       charges += 1;
-      return Promise.reject(new Error("503"));
+      return Promise.resolve({ paymentId: "p-1" });
     },
   });
-  const after = await openWorld(crashedCopy(path), { sagas: [saga], clock, leaseMs: LEASE_MS });
+  const { runtime } = await openWorld(path, { sagas: [saga], clock, leaseMs: LEASE_MS });
   await clock.quiet();
 
   expect(charges).toBe(1);
-  expect(await after.runtime.get(saga, "b-1")).toMatchObject({
+  expect(await runtime.get(saga, "b-1")).toMatchObject({ state: "paid", activities: [] });
+});
+
+test("a twin that fails leaves the lost attempt behind, for as long as that may take effect", async () => {
+  const { clock, path } = await loseAttempt();
+  const saga = definePurchase({ charge: () => Promise.reject(new Error("503")) });
+  const { runtime } = await openWorld(path, { sagas: [saga], clock, leaseMs: LEASE_MS });
+  await clock.quiet();
+  const failed = await runtime.get(saga, "b-1");
+  await runtime.send(saga, "b-1", { type: "CANCEL" });
+  await clock.advance(LEASE_MS - 501);
+  const waiting = await runtime.get(saga, "b-1");
+  await clock.advance(1);
+
+  const isLeft = { activities: [{ activity: "charge", status: "abandoned" }] };
+  expect(failed).toMatchObject({ state: "paying.backingOff", ...isLeft });
+  expect(waiting.activities).toMatchObject([{ status: "abandoned" }, { activity: "refund" }]);
+  expect(await runtime.get(saga, "b-1")).toMatchObject({ state: "cancelled", activities: [] });
+  const journal = await runtime.journal(saga, "b-1");
+  expect(journal.at(2)?.effects).toMatchObject([{ kind: "leaveActivity" }, {}, {}]);
+});
+
+test("a twin that fails when the lost attempt can take effect no more leaves nothing behind", async () => {
+  // Over before the chart gives the attempt up.
+  const leaseMs = TIMEOUT_MS / 2;
+  const { clock, path } = await loseAttempt({ leaseMs, afterMs: 1 });
+  const charged = deferred<never>();
+  const saga = definePurchase({ charge: () => charged.promise });
+  const { runtime } = await openWorld(path, { sagas: [saga], clock, leaseMs });
+  await clock.advance(leaseMs - 1);
+  charged.reject(new Error("503"));
+  await clock.quiet();
+
+  expect(await runtime.get(saga, "b-1")).toMatchObject({
     state: "paying.backingOff",
     activities: [],
   });
 });
+
+/** A database file of a process that died while it charged, so long after it had begun. */
+async function loseAttempt({ leaseMs = LEASE_MS, afterMs = 500 } = {}) {
+  const path = databasePath();
+  const clock = new ManualClock();
+  const hanging = definePurchase({ charge: () => new Promise(() => {}) });
+  const before = await openWorld(path, { sagas: [hanging], clock, leaseMs });
+  await before.runtime.start(hanging, { instanceId: "b-1", input });
+  await before.runtime.send(hanging, "b-1", { type: "PAY" });
+  await clock.advance(afterMs);
+  return { clock, path: crashedCopy(path) };
+}
 
 test("an attempt that ignores its abort gives its place back when its lease is over, is told, and holds up no stop", async () => {
   const clock = new ManualClock();

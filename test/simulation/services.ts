@@ -218,7 +218,11 @@ export class Services {
       return this.#answerLater(request, latencyMs, ({ reject }) => reject(refusal(false, by)));
     }
     const output = { ...this.#outputs[request.activity], by };
-    this.#answerLater(request, latencyMs, ({ resolve }) => resolve(output));
+    this.#answerLater(request, latencyMs, ({ resolve, reject }) => {
+      // What it has given up, since it had no time left, it does not say to have done.
+      if (this.#ledger.has(request.idempotencyKey)) resolve(output);
+      else reject(refusal(false, by));
+    });
   }
 
   #answerLater(request: Request, latencyMs: number, tell: (deferred: Deferred) => void): void {

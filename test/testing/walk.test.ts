@@ -53,6 +53,24 @@ describe("a replay", () => {
     expect(seen.undoing).toEqual(["refund"]);
   });
 
+  test("waits so too if the attempt that was made again has failed, and its process has died as well", async () => {
+    const crash: Move = { kind: "crash" };
+    const late: Move = { kind: "settleLate", activityId: "charge", outcome: "ok" };
+    const moves = [pay, crash, charge("transient"), crash, cancel, late, refund];
+
+    const seen = await replay(saga, moves, { samples });
+
+    expect(seen.settled.map(({ state, atMs }) => [state, atMs]).slice(3)).toEqual([
+      ["paying.backingOff", 0],
+      ["paying.backingOff", 0],
+      ["refunding", 0],
+      ["refunding", 0],
+      ["cancelled", 1_000],
+    ]);
+    expect(seen.ledger.map(({ activity }) => activity)).toEqual(["charge", "refund"]);
+    expect(seen.inPlace).toEqual([]);
+  });
+
   test("takes an effect that came after its attempt was left for undone by what follows", async () => {
     const late: Move = { kind: "settleLate", activityId: "charge", outcome: "ok" };
 

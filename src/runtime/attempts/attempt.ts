@@ -105,9 +105,9 @@ export function isYetToBegin({ status }: Attempt): boolean {
   return status === "held" || status === "waiting";
 }
 
-/** When an abandoned attempt can surely take effect no more. */
-export function lapseOf({ leaseUntilMs, effect }: Attempt): number {
-  return Math.max(leaseUntilMs, effect.lostUntilMs ?? 0);
+/** When what is abandoned can surely take effect no more: neither this attempt nor one of it that was lost. */
+export function lapseOf({ leaseUntilMs, effect, status }: Attempt): number {
+  return Math.max(status === "settled" ? 0 : leaseUntilMs, effect.lostUntilMs ?? 0);
 }
 
 export function factsOf({ key, correlationId, effect }: Attempt): AttemptFacts {

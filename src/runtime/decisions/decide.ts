@@ -35,7 +35,13 @@ export type Delivery =
       readonly traceparent?: string | null;
     }
   | { readonly kind: "timer"; readonly timerId: string }
-  | { readonly kind: "outcome"; readonly effect: EffectRef; readonly outcome: Outcome }
+  | {
+      readonly kind: "outcome";
+      readonly effect: EffectRef;
+      readonly outcome: Outcome;
+      /** Until when another attempt of it, lost with its process, may still take effect; absent or null: there is none. */
+      readonly lostUntilMs?: number | null;
+    }
   | {
       readonly kind: "operation";
       readonly operation: Operation;
@@ -68,6 +74,8 @@ export interface Decision {
   readonly verdict: JournalEntry["verdict"];
   readonly timerFired: string | null;
   readonly effectFinished: EffectRef | null;
+  /** The effect whose attempt is over, while another, lost with its process, may still take effect. */
+  readonly effectReleased?: EffectRef;
   /** The event, if it is parked by this decision. */
   readonly parked?: ParkedEvent;
   /** Sequence of the parked event that this event is. */
@@ -177,7 +185,7 @@ function decideTimer(instance: Instance, timerId: string, moment: Moment): Decis
 
 function decideOutcome(
   instance: Instance,
-  { effect, outcome }: Delivery & { kind: "outcome" },
+  { effect, outcome, lostUntilMs }: Delivery & { kind: "outcome" },
   moment: Moment,
 ): Decision | null {
   const { chart, standing } = instance;
@@ -186,8 +194,12 @@ function decideOutcome(
   if (activity.abandoned) return late(instance, activity, outcome);
 
   const event = toEvent(activity.activityId, outcome);
+  // Whoever hears of a failure may undo, and the attempt before it may yet take effect: undo waits for that one.
+  const isUndone = chart.saga.compensations[activity.src] != null;
+  const isAbout = outcome.kind === "error" && isUndone && (lostUntilMs ?? 0) > moment.nowMs;
   try {
-    const step = settle(chart, standing, { activity, outcome, event }, moment);
+    const step = settle(chart, standing, { activity, outcome, event, isAbout }, moment);
+    if (isAbout) return { ...moved(step, "activity", event), effectReleased: effect };
     return { ...moved(step, "activity", event), effectFinished: effect };
   } catch (error) {
     return { ...faulted(instance, error), source: "activity", event };

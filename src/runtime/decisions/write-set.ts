@@ -91,11 +91,7 @@ export function prepare(
     ),
     effectsAbandoned: left.filter((activity) => !dropped.includes(activity)).map(toRef),
     effectsDropped: dropped.map(toRef),
-    effectsReleased: goesOn(before, { next, decision })
-      ? next.standing.activities
-          .filter((activity) => !worker.isPerforming(key, activity))
-          .map(toRef)
-      : [],
+    effectsReleased: toReleased({ decision, before, next }, worker),
     effectFinished: decision.effectFinished,
     parked: decision.parked === undefined ? null : toParkedRecord(decision.parked),
     unparked: decision.unparked ?? null,
@@ -109,6 +105,18 @@ export function prepare(
     born: kin.born.map((born) => born.writeSet),
   };
   return { before, decision, next, writeSet, born: kin.born };
+}
+
+/** What nobody here performs any more, or never did: no lease of ours is to hold it. */
+function toReleased(
+  { decision, before, next }: Pick<Prepared, "decision" | "before" | "next">,
+  worker: WorkerFacts,
+): readonly EffectRef[] {
+  if (decision.effectReleased !== undefined) return [decision.effectReleased];
+  if (!goesOn(before, { next, decision })) return [];
+  return next.standing.activities
+    .filter((activity) => !worker.isPerforming(next.record, activity))
+    .map(toRef);
 }
 
 function toJournal(

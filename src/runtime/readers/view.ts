@@ -21,7 +21,7 @@ export interface ActivityView {
   readonly attempt: number;
   readonly idempotencyKey: string;
   /**
-   * `abandoned`: the chart has left it, but its attempt may still take effect. `waiting`: not begun, since its key
+   * `abandoned`: its result counts no more, but an attempt may still take effect. `waiting`: not begun, since its key
    * has no room; told only to those who look, since it may change without a commit.
    */
   readonly status: "live" | "waiting" | "abandoned";

@@ -372,6 +372,30 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: "an attempt that is lost is forgotten once it is made again",
+    seed: 245,
+    only: ["digger"],
+    patches: [
+      {
+        file: "store/sqlite/leases.ts",
+        from: "const lostUntilMs = lostUntilMsOf(effect, options.nowMs);",
+        to: "const lostUntilMs = lostUntilMsOf(effect, Infinity);",
+      },
+    ],
+  },
+  {
+    name: "a repeat that fails is believed while the attempt before it is about",
+    seed: 245,
+    only: ["digger"],
+    patches: [
+      {
+        file: "runtime/decide.ts",
+        from: 'const isAbout = outcome.kind === "error" &&',
+        to: 'const isAbout = outcome.kind === "done" &&',
+      },
+    ],
+  },
+  {
     name: "effects that found no place are forgotten",
     seed: 6,
     only: ["digger", "journey"],
