@@ -389,7 +389,7 @@ export const mutants: readonly Mutant[] = [
     only: ["digger"],
     patches: [
       {
-        file: "runtime/decide.ts",
+        file: "runtime/decisions/decide.ts",
         from: 'const isAbout = outcome.kind === "error" &&',
         to: 'const isAbout = outcome.kind === "done" &&',
       },
