@@ -33,6 +33,7 @@ export interface DueSchedule extends ScheduleKey {
 
 /** The part of a store that keeps schedules. */
 export interface ScheduleStore {
+  /** @throws {SagaError} SAGA_SCHEDULE_DAMAGED if it is not as it was written; `listSchedules` as well. */
   loadSchedule(key: ScheduleKey): Promise<ScheduleRecord | null>;
 
   /**

@@ -5,6 +5,8 @@ import type {
   InstanceRecord,
   JournalEntry,
   ParkedRecord,
+  ScheduleKey,
+  ScheduleRecord,
   TimerRecord,
   WriteSet,
 } from "../store/store.ts";
@@ -92,6 +94,25 @@ export function parkedRecord(over: Partial<ParkedRecord> = {}): ParkedRecord {
     eventId: "e-2",
     traceparent: null,
     event: `{"type":"event2"}`,
+    ...over,
+  };
+}
+
+export const nightly: ScheduleKey = { saga: "order", scheduleId: "nightly" };
+
+export function scheduleRecord(over: Partial<ScheduleRecord> = {}): ScheduleRecord {
+  return {
+    ...nightly,
+    revision: 1,
+    definition: `{"cron":"0 0 * * *"}`,
+    isPaused: false,
+    nextDueAtMs: nowMs + 1_000,
+    lastDueAtMs: null,
+    lastOutcome: null,
+    lastInstanceId: null,
+    lastError: null,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
     ...over,
   };
 }

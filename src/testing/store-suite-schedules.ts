@@ -1,27 +1,7 @@
 /** Claims about schedules: written by revision, found by due time, listed by id. */
 import { describe, expect, test } from "vitest";
-import type { ScheduleKey, ScheduleRecord } from "../store/store.ts";
-import { nowMs, writeSet } from "./store-records.ts";
+import { nightly, nowMs, scheduleRecord, writeSet } from "./store-records.ts";
 import { openBench, type StoreUnderTest } from "./store-suite-bench.ts";
-
-const nightly: ScheduleKey = { saga: "order", scheduleId: "nightly" };
-
-function scheduleRecord(over: Partial<ScheduleRecord> = {}): ScheduleRecord {
-  return {
-    ...nightly,
-    revision: 1,
-    definition: `{"cron":"0 0 * * *"}`,
-    isPaused: false,
-    nextDueAtMs: nowMs + 1_000,
-    lastDueAtMs: null,
-    lastOutcome: null,
-    lastInstanceId: null,
-    lastError: null,
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    ...over,
-  };
-}
 
 export function testSchedules(underTest: StoreUnderTest): void {
   describe("schedules", () => {

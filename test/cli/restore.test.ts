@@ -6,10 +6,13 @@ import { expect, test } from "vitest";
 import { setup } from "xstate";
 import { activity, createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { Runtime } from "../../src/index.ts";
+import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { databasePath } from "../fixtures/world.ts";
 import { letterSaga } from "./machines/letter/index.ts";
 import { json, sagachart } from "./shell-at-hand.ts";
 import type { Run } from "./shell-at-hand.ts";
+
+const MINUTE_MS = 60_000;
 
 const machine = setup({ actors: { ship: activity<object, void>() } }).createMachine({
   id: "parcel",
@@ -141,6 +144,33 @@ test("a restored store is whole, and nothing of it runs until an operator resume
   expect(before).toEqual([]);
   expect(shipped).toEqual(["parcel/p-1/ship/1"]);
   expect(await after.get(saga, "p-2")).toMatchObject({ state: "shipping" });
+  await after.close({ graceMs: 0 });
+});
+
+test("a schedule of a restored store starts nothing until an operator resumes it", async () => {
+  const path = databasePath();
+  const backup = join(dirname(path), "backup.db");
+  const saga = defineParcel();
+  const clock = new ManualClock();
+  const open = () => createRuntime({ store: openSqlite(path), sagas: [saga], clock });
+  const runtime = await open();
+  await runtime.schedules.create(saga, { scheduleId: "s", everyMs: MINUTE_MS, input: {} });
+  await withDb(path, ["backup", backup]);
+  await runtime.close({ graceMs: 0 });
+  rmSync(path);
+
+  const run = await withDb(path, ["restore", backup, "--json"]);
+  const after = await open();
+  const count = async () => (await after.search()).items.length;
+  await clock.advance(3 * MINUTE_MS);
+  const before = await count();
+  const resumed = await after.schedules.resume(saga, "s");
+  await clock.advance(MINUTE_MS);
+
+  expect(json(run)).toMatchObject({ suspended: 0, paused: 1 });
+  expect(before).toBe(0);
+  expect(resumed).toMatchObject({ paused: false, lastDueAtMs: null });
+  expect(await count()).toBe(1);
   await after.close({ graceMs: 0 });
 });
 

@@ -174,6 +174,7 @@ const anywhere: Readonly<Partial<Record<ErrorCode, Provoke>>> = {
   SAGA_REVISION_CONFLICT: after(({ control }) => void (control.conflicts = true)),
   SAGA_VERSION_UNKNOWN: withLoaded({ version: 9 }),
   SAGA_INSTANCE_QUARANTINED: withLoaded({ snapshot: "{}" }),
+  SAGA_SCHEDULE_DAMAGED: after(({ control }) => void (control.hasDamage = true)),
   SAGA_WAITERS_FULL: after(ofWaiters, { query: WAITING }),
   SAGA_STARTS_FULL: after(ofStarts),
   SAGA_STREAMS_FULL: after(async ({ runtime }) => {

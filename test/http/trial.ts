@@ -34,6 +34,8 @@ export interface Control {
   loaded: Partial<{ version: number; snapshot: string }> | null;
   /** How many schedules the store says there are. */
   schedules: number | null;
+  /** The rows of schedules are not as they were written. */
+  hasDamage: boolean;
   /** So many starts wait that no more may. */
   crowded: boolean;
   /** Every handler fails in a way that nobody expects. */
@@ -115,6 +117,7 @@ export async function openTrial(): Promise<Trial> {
     gate: null,
     loaded: null,
     schedules: null,
+    hasDamage: false,
     crowded: false,
     throws: false,
     isOpen: true,
@@ -183,6 +186,9 @@ function controlled(store: Store, control: Control): Store {
         if (isWrite) await control.gate?.promise;
         if (isWrite && control.conflicts) return first.map(() => "revision");
         if (name === "countSchedules" && control.schedules !== null) return control.schedules;
+        if (control.hasDamage && (name === "loadSchedule" || name === "listSchedules")) {
+          throw new SagaError("SAGA_SCHEDULE_DAMAGED", "it is not as it was written");
+        }
         if (name === "load" && control.loaded !== null) return loadChanged(target, control, given);
         return (member as Method).apply(target, given);
       };

@@ -10,7 +10,9 @@ import {
   effectRecord,
   instanceRecord,
   journalEntry,
+  nowMs,
   parkedRecord,
+  scheduleRecord,
   timerRecord,
   writeSet,
 } from "../../src/testing/store-records.ts";
@@ -32,6 +34,7 @@ const sealedTables = [
   "messages",
   "actions",
   "attributes",
+  "schedules",
 ];
 const keys = ["o-1", "o-2", "o-3"].map((instanceId) => ({ saga: "order", instanceId }));
 
@@ -42,7 +45,7 @@ test(
     const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
     const random = randomFrom(seed);
     const bytes = await filledDatabase();
-    const written = new Set((await handedOut(bytes)).map(withoutLeases));
+    const written = new Set((await handedOut(bytes)).map((one) => JSON.stringify(one)));
     const rows = rowsOf(bytes);
     const cells = cellsOf(bytes);
     const silent: string[] = [];
@@ -57,7 +60,7 @@ test(
       if (!isNoticed(damaged) && rowsOf(damaged) !== rows) {
         silent.push(`${table} byte ${at} bit ${bit}`);
       }
-      const forged = (await handedOut(damaged)).filter((one) => !written.has(withoutLeases(one)));
+      const forged = (await handedOut(damaged)).filter((one) => !written.has(JSON.stringify(one)));
       expect({ table, at, bit, forged }).toEqual({ table, at, bit, forged: [] });
     }
 
@@ -89,6 +92,8 @@ test("an entry that is taken out of a journal, or put in another's place, is not
     "UPDATE attributes SET value = 'us' WHERE instance = 1",
     "UPDATE attributes SET created_at_ms = 1 WHERE instance = 1",
     "DELETE FROM attributes WHERE instance = 1",
+    "UPDATE schedules SET next_due_at_ms = next_due_at_ms + 1 WHERE key = 1",
+    "UPDATE schedules SET definition = (SELECT definition || ' ' FROM schedules WHERE key = 2) WHERE key = 1",
     "DELETE FROM instances WHERE key = 1",
   ];
   for (const change of changes) {
@@ -108,7 +113,9 @@ async function filledDatabase(): Promise<Buffer> {
   for (const key of keys) {
     await store.commit([begun(key)]);
     for (const revision of [2, 3, 4]) await store.commit([moved(key, revision)]);
+    await store.extendLeases([{ ...key, ...left }], nowMs + 60_000);
   }
+  await store.putSchedules(schedules);
   await store.close();
   return readFileSync(path);
 }
@@ -117,7 +124,11 @@ function begun(key: InstanceKey): WriteSet {
   return writeSet(1, {
     key,
     timersSet: [timerRecord(), timerRecord({ timerId: "reminder-2" })],
-    effectsStarted: [effectRecord(), effectRecord({ activityId: "ship" })],
+    effectsStarted: [
+      effectRecord({ leaseUntilMs: nowMs + 30_000 }),
+      effectRecord({ activityId: "ship" }),
+      effectRecord({ ...left, leaseUntilMs: nowMs + 30_000 }),
+    ],
     childrenStarted: [child],
     messagesSent: [messageFrom(key)],
     actionsAsked: [
@@ -138,6 +149,7 @@ function moved(key: InstanceKey, revision: number): WriteSet {
       key,
       answer: { eventId: `e-${revision}`, fingerprint: "f", answer: `{"revision":${revision}}` },
       parked: parkedRecord({ sequence: revision }),
+      effectsAbandoned: revision === 2 ? [left] : [],
     }),
     instance: instanceRecord({
       ...key,
@@ -156,6 +168,13 @@ function moved(key: InstanceKey, revision: number): WriteSet {
     }),
   };
 }
+
+/** An activity that the chart leaves while its attempt runs. */
+const left = { activityId: "reserve", generation: 1 };
+
+const schedules = keys.map(({ saga }, index) =>
+  scheduleRecord({ saga, scheduleId: `s-${index}`, lastInstanceId: `s-${index}-1` }),
+);
 
 const child: ChildRecord = {
   childId: "counter",
@@ -183,13 +202,6 @@ function rowsOf(bytes: Buffer): string {
   return JSON.stringify(rows);
 }
 
-/** Leases are not sealed: one that is wrong delays an attempt, or has it made again under its key. */
-function withoutLeases(handed: unknown): string {
-  return JSON.stringify(handed, (name, value: unknown) =>
-    name === "leaseUntilMs" || name === "lostUntilMs" ? null : value,
-  );
-}
-
 /** Whether a start, a verification, or whoever reads the rows is told of it. */
 function isNoticed(bytes: Buffer): boolean {
   let client: Database.Database | null = null;
@@ -208,10 +220,16 @@ function isNoticed(bytes: Buffer): boolean {
 async function handedOut(bytes: Buffer): Promise<readonly unknown[]> {
   const client = inMemory(bytes);
   try {
-    const store = new SqliteStore({ client, epoch: 1, release: () => {} });
+    // The next owner: what the one before has claimed is lost.
+    const store = new SqliteStore({ client, epoch: 2, release: () => {} });
     const all: unknown[] = [];
     const reads = keys.flatMap((key) => readersOf(store, key));
     // Last, since it writes leases.
+    reads.push(() => store.findAbandoned(20));
+    reads.push(() => store.listSchedules("order", { afterId: null, limit: 20 }));
+    for (const { saga, scheduleId } of schedules) {
+      reads.push(async () => [await store.loadSchedule({ saga, scheduleId })].filter(isThere));
+    }
     reads.push(() => store.claimEffects({ limit: 20, nowMs: 0, leaseUntilMs: 1 }));
     for (const read of reads) all.push(...(await read().catch(onlySqlite)));
     return all;
@@ -231,14 +249,18 @@ function readersOf(store: Store, key: InstanceKey): readonly (() => Promise<read
     () => store.findTimers(20),
     () => store.readMessages(key, 20),
     () => store.readActions(key, 20),
-    async () => [await store.findAnswer(key, "e-2")].filter((answer) => answer !== null),
+    async () => [await store.findAnswer(key, "e-2")].filter(isThere),
   ];
+}
+
+function isThere<Thing>(thing: Thing | null): thing is Thing {
+  return thing !== null;
 }
 
 /** The damage is found by SQLite, or by the store, which says so. */
 function onlySqlite(error: unknown): readonly unknown[] {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/^SQLITE_|^SAGA_STORE_/.test(code)) return [];
+  if (/^SQLITE_|^SAGA_STORE_|^SAGA_SCHEDULE_DAMAGED/.test(code)) return [];
   throw error;
 }
 

@@ -42,6 +42,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
     "The present state does not take the event; accepts lists what it takes.",
   SAGA_INSTANCE_QUARANTINED:
     "The rows of the instance are damaged, or its chart cannot read them; quarantined says more.",
+  SAGA_SCHEDULE_DAMAGED: "The row of a schedule is damaged. Delete it and make it again.",
   SAGA_INSTANCE_SUSPENDED: "An operator has suspended the instance; suspended says who and why.",
   SAGA_OPERATION_NOT_POSSIBLE: "The operation has nothing to work on.",
   SAGA_JOURNAL_NOT_REPRODUCIBLE:

@@ -67,7 +67,7 @@ const schedule = {
 
 const common = {
   group: "schedules",
-  errors: [...ofSaga, "SAGA_SCHEDULE_NOT_FOUND"],
+  errors: [...ofSaga, "SAGA_SCHEDULE_NOT_FOUND", "SAGA_SCHEDULE_DAMAGED"],
   answers: [schedule],
 } as const;
 
@@ -101,6 +101,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
       "SAGA_INPUT_INVALID",
       "SAGA_SCHEDULE_EXISTS",
       "SAGA_SCHEDULES_TOO_MANY",
+      "SAGA_SCHEDULE_DAMAGED",
       "SAGA_MAILBOX_FULL",
     ],
   },
@@ -125,7 +126,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
       },
     ],
     answers: [{ status: 200, description: "A page of schedules.", schema: ref("SchedulePage") }],
-    errors: ofSaga,
+    errors: [...ofSaga, "SAGA_SCHEDULE_DAMAGED"],
   },
   {
     ...common,
@@ -185,6 +186,7 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     errors: [
       ...ofSaga,
       "SAGA_SCHEDULE_NOT_FOUND",
+      "SAGA_SCHEDULE_DAMAGED",
       "SAGA_INPUT_INVALID",
       "SAGA_INSTANCE_EXISTS",
       "SAGA_TRANSITION_FAILED",
@@ -201,7 +203,8 @@ export const scheduleRoutesDescribed: readonly RouteDescription[] = [
     operationId: "deleteSchedule",
     summary: "Delete a schedule; what it has started goes on",
     store: "deleted",
-    errors: changeErrors,
+    // One that is damaged as well.
+    errors: [...ofSaga, "SAGA_SCHEDULE_NOT_FOUND", "SAGA_MAILBOX_FULL"],
     answers: [{ status: 204, description: "It is gone." }],
   },
 ];

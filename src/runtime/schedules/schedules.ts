@@ -154,7 +154,7 @@ export class Schedules {
     this.#checkOpen();
     const key = this.#keyOf(saga, scheduleId);
     await this.#mailboxes.post(addressOf(key), async () => {
-      const record = await this.#load(key);
+      const record = await this.#load(key).catch(unlessDamaged);
       await this.#store.deleteSchedule(key);
       this.#runner.follow(record, null);
     });
@@ -264,6 +264,12 @@ function toRecord(
 // As it is kept, since the one that is there has been.
 function isSame(existing: ScheduleDefinition, other: ScheduleDefinition): boolean {
   return fingerprintOf(existing) === fingerprintOf(decode(encode(other)));
+}
+
+/** What a damaged schedule waits for is not known: when that comes, the schedule is gone. */
+function unlessDamaged(error: unknown): null {
+  if (error instanceof SagaError && error.code === "SAGA_SCHEDULE_DAMAGED") return null;
+  throw error;
 }
 
 /** The name of a saga has no slash, so this is never the mailbox of a saga. */

@@ -16,6 +16,7 @@ import {
   sealOfParked,
   sealOfTimer,
 } from "./row-seals.ts";
+import { sealOfLease } from "./schema.ts";
 import type {
   actions,
   children,
@@ -81,7 +82,8 @@ export function isTimerWhole(owner: InstanceKey, row: typeof timers.$inferSelect
 
 export function isEffectWhole(owner: InstanceKey, row: typeof outbox.$inferSelect): boolean {
   const isStatus = row.status === "live" || row.status === "abandoned";
-  return isStatus && row.seal === sealOfEffect(owner, row);
+  const isSealed = row.seal === sealOfEffect(owner, row) && row.leaseSeal === sealOfLease(row);
+  return isStatus && isSealed;
 }
 
 function isParkedWhole(owner: InstanceKey, row: typeof parked.$inferSelect): boolean {

@@ -31,10 +31,19 @@ export interface ClaimOptions {
   readonly leaseUntilMs: number;
 }
 
+type NamedRow = InstanceKey & { readonly row: typeof outbox.$inferSelect };
+
 export type Leases = ReturnType<typeof prepareLeases>;
 
 export function toEffect(row: typeof outbox.$inferSelect): EffectRecord {
-  const { key: _, instance: _instance, seal: _seal, owner: _owner, ...effect } = row;
+  const {
+    key: _,
+    instance: _instance,
+    seal: _seal,
+    leaseSeal: _leaseSeal,
+    owner: _owner,
+    ...effect
+  } = row;
   return effect;
 }
 
@@ -47,9 +56,22 @@ export function prepareLeases(
   const findAbandoned = prepareFindAbandoned(client);
   const take = prepareTake(client);
   const extend = prepareExtend(client);
+  const wholeRows = <Row extends NamedRow>(rows: readonly Row[]): readonly Row[] =>
+    wholeOnes(
+      rows,
+      ({ row, ...owner }) => isEffectWhole(owner, row),
+      ({ row }) => onDamage(row.instance, `activity "${row.activityId}" is not as it was written`),
+    );
 
   return {
-    findAbandoned: (limit: number): readonly AbandonedEffect[] => findAbandoned.all({ limit }),
+    findAbandoned: (limit: number): readonly AbandonedEffect[] =>
+      wholeRows(findAbandoned.all({ limit })).map(({ row, saga, instanceId }) => ({
+        saga,
+        instanceId,
+        activityId: row.activityId,
+        generation: row.generation,
+        leaseUntilMs: lapsesAt(row),
+      })),
 
     extend(effect: InstanceKey & EffectRef, leaseUntilMs: number): void {
       extend.run(effect, { leaseUntilMs, epoch });
@@ -58,13 +80,7 @@ export function prepareLeases(
     /** Writes nothing: an idle worker costs no commit. */
     findClaimable({ limit, nowMs }: ClaimOptions): readonly Claimable[] {
       const rows = [...findUnheld.all({ limit, nowMs, epoch }), ...findUnclaimed.all({ limit })];
-      const whole = wholeOnes(
-        rows,
-        ({ row, ...owner }) => isEffectWhole(owner, row),
-        ({ row }) =>
-          onDamage(row.instance, `activity "${row.activityId}" is not as it was written`),
-      );
-      return whole
+      return wholeRows(rows)
         .map(({ row, ...name }) => ({ ...name, key: row.key, effect: toEffect(row) }))
         .toSorted((left, right) => left.key - right.key)
         .slice(0, limit);
@@ -86,7 +102,7 @@ function lostUntilMsOf(effect: EffectRecord, nowMs: number): number | null {
   return Math.max(leaseUntilMs, lostUntilMs ?? leaseUntilMs);
 }
 
-function selectClaimable(db: Describer) {
+function selectWithNames(db: Describer) {
   return db
     .select({ saga: instances.saga, instanceId: instances.instanceId, row: outbox })
     .from(outbox)
@@ -95,7 +111,7 @@ function selectClaimable(db: Describer) {
 
 // Two queries, since in each the index gives the order or the range: the cost is the limit, not the backlog.
 const prepareFindUnclaimed = describeRead((db) =>
-  selectClaimable(db)
+  selectWithNames(db)
     .where(and(isLive, isNull(outbox.owner), isNull(outbox.leaseUntilMs), moves))
     .orderBy(asc(outbox.key))
     .limit(placeholder("limit")),
@@ -105,7 +121,7 @@ const prepareFindUnheld = describeRead((db) => {
   // As a row value: of an earlier owner, or ours and lapsed. Epochs only grow.
   const isUnheld = sql`(${outbox.owner}, ${outbox.leaseUntilMs}) <= (${placeholder("epoch")}, ${placeholder("nowMs")})`;
   return (
-    selectClaimable(db)
+    selectWithNames(db)
       .where(and(isLive, isUnheld, moves))
       // The plus keeps SQLite from walking the whole outbox in this order instead of the range.
       .orderBy(sql`+${outbox.key}`)
@@ -156,18 +172,13 @@ const prepareExtend = describeWrite<
     .where(isRunning);
 });
 
+/** What `lapsesAtMs` is in SQL. Nothing holds it and nothing was lost: it has lapsed already. */
+function lapsesAt({ leaseUntilMs, lostUntilMs }: NamedRow["row"]): number {
+  return Math.max(leaseUntilMs ?? 0, lostUntilMs ?? 0);
+}
+
 const prepareFindAbandoned = describeRead((db) =>
-  db
-    .select({
-      saga: instances.saga,
-      instanceId: instances.instanceId,
-      activityId: outbox.activityId,
-      generation: outbox.generation,
-      // Nothing holds it and nothing was lost: it has lapsed already.
-      leaseUntilMs: sql<number>`coalesce(${lapsesAtMs}, 0)`,
-    })
-    .from(outbox)
-    .innerJoin(instances, eq(instances.key, outbox.instance))
+  selectWithNames(db)
     .where(isAbandoned)
     .orderBy(lapsesAtMs, asc(outbox.key))
     .limit(placeholder("limit")),

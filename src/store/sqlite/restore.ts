@@ -18,7 +18,7 @@ import { identityOf, readIdentity, writeIdentity } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { DatabaseFile } from "./inspect.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
-import { sealOfInstance } from "./row-seals.ts";
+import { sealOfInstance, sealOfSchedule } from "./row-seals.ts";
 import { instances, meta, outbox, schedules } from "./schema.ts";
 
 export interface Restored {
@@ -81,8 +81,7 @@ function prepareCopy(part: string, epoch: number, suspension: Suspension) {
       db.update(meta)
         .set({ epoch: sql`max(${meta.epoch}, ${epoch})` })
         .run();
-      const { changes } = db.update(schedules).set({ isPaused: true }).run();
-      return { suspended: suspendAll(client, suspension), paused: changes };
+      return { suspended: suspendAll(client, suspension), paused: pauseAll(client) };
     });
     const done = work.immediate();
     client.pragma("wal_checkpoint(TRUNCATE)");
@@ -118,6 +117,21 @@ function suspendAll(client: Database, suspended: Suspension): number {
     count += rows.length;
     if (rows.length < PAGE) return count;
   }
+}
+
+/** Those that come due no more. */
+function pauseAll(client: Database): number {
+  const db = drizzle(client);
+  const rows = db.select().from(schedules).where(eq(schedules.isPaused, false)).all();
+  for (const row of rows) {
+    const paused = { isPaused: true, nextDueAtMs: null };
+    const seal = sealOfSchedule(null, { ...row, ...paused });
+    db.update(schedules)
+      .set({ ...paused, seal })
+      .where(eq(schedules.key, row.key))
+      .run();
+  }
+  return rows.length;
 }
 
 function unfinished(client: Database): Restored["again"] {

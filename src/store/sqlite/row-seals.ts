@@ -9,11 +9,12 @@ import {
   messages,
   outbox,
   parked,
+  schedules,
   timers,
 } from "./schema.ts";
 import { chainOf, sealOf } from "./seal.ts";
 
-// Order, leases and what is written alone are not.
+// Order and what is written alone are not; leases have a seal of their own.
 const sealOfRecord = sealOf(instances, ["key", "place", "quarantined", "head"]);
 export const sealOfTimer = sealOf(timers, ["key"]);
 export const sealOfEffect = sealOf(outbox, [
@@ -22,11 +23,13 @@ export const sealOfEffect = sealOf(outbox, [
   "leaseUntilMs",
   "owner",
   "lostUntilMs",
+  "leaseSeal",
 ]);
 export const sealOfAnswer = sealOf(answers, []);
 export const sealOfParked = sealOf(parked, []);
 export const sealOfChild = sealOf(children, ["key", "state", "stateSeal"]);
 export const sealOfMessage = sealOf(messages, ["position"]);
+export const sealOfSchedule = sealOf(schedules, ["key"]);
 export const sealOfAction = sealOf(actions, ["position"]);
 
 /** The hash of a journal entry. It holds for the instance by what the chain begins with. */
@@ -34,5 +37,6 @@ export const chainOfJournal = chainOf(journal, ["position"]);
 
 /** Of an instance, and of the hash of its last journal entry. */
 export function sealOfInstance(record: object, head: string): number {
-  return crc32(head, sealOfRecord(null, record));
+  // A flip may have made it no text at all.
+  return crc32(String(head), sealOfRecord(null, record));
 }

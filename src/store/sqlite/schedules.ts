@@ -1,10 +1,15 @@
-/** Schedules in their table: written by revision, found by their due times. */
+/**
+ * Schedules in their table: written by revision, found by their due times. One that is not as it was written is handed
+ * to nobody; a due time that is found is looked at when its schedule is read.
+ */
 import type { Database } from "better-sqlite3";
-import { and, asc, count, eq, getTableColumns, gt, placeholder, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, placeholder, sql } from "drizzle-orm";
+import { SagaError } from "../../errors.ts";
 import type { DueSchedule, ScheduleKey, ScheduleRecord } from "../store.ts";
 import { boundColumns } from "./columns.ts";
+import { sealOfSchedule } from "./row-seals.ts";
 import { isDue, schedules } from "./schema.ts";
-import { describeRead, describeWrite } from "./statements.ts";
+import { describeRead, describeSealed, describeWrite } from "./statements.ts";
 
 export type Schedules = ReturnType<typeof prepareSchedules>;
 
@@ -17,16 +22,27 @@ export function prepareSchedules(client: Database) {
   const tally = prepareTally(client);
   const find = prepareFind(client);
 
+  const read = ({ saga, scheduleId }: ScheduleKey): ScheduleRecord | null => {
+    const row = load.get({ saga, scheduleId });
+    return row === undefined ? null : toRecord(row);
+  };
+
   return {
-    /** False if the stored revision is not the one before. */
-    put: (record: ScheduleRecord): boolean =>
-      (record.revision === 1 ? create : change).run(record) === 1,
+    /** False if the stored revision is not the one before. @throws {SagaError} SAGA_SCHEDULE_DAMAGED */
+    put(record: ScheduleRecord): boolean {
+      if (record.revision === 1) return create.run(null, record, {}) === 1;
+      const before = read(record);
+      if (before === null) return false;
+      // What it was made of stays, and its seal holds for that too.
+      const { definition, createdAtMs } = before;
+      return change.run(null, { ...record, definition, createdAtMs }, {}) === 1;
+    },
     remove: ({ saga, scheduleId }: ScheduleKey): boolean => remove.run({ saga, scheduleId }) === 1,
-    load: ({ saga, scheduleId }: ScheduleKey): ScheduleRecord | null =>
-      load.get({ saga, scheduleId }) ?? null,
+    /** @throws {SagaError} SAGA_SCHEDULE_DAMAGED, and so does `list`. */
+    load: read,
     // No id is empty, so all come after the empty one.
     list: (saga: string, page: { afterId: string | null; limit: number }) =>
-      list.all({ saga, afterId: page.afterId ?? "", limit: page.limit }),
+      list.all({ saga, afterId: page.afterId ?? "", limit: page.limit }).map(toRecord),
     count: (saga: string): number => tally.get({ saga })?.count ?? 0,
     find: (limit: number): readonly DueSchedule[] => find.all({ limit }),
   };
@@ -37,12 +53,12 @@ const isNamed = and(
   eq(schedules.scheduleId, placeholder("scheduleId")),
 );
 
-const prepareCreate = describeWrite<ScheduleRecord>((db) => {
+const prepareCreate = describeSealed<ScheduleRecord>(sealOfSchedule, (db) => {
   const { key: _, ...values } = boundColumns(schedules);
   return db.insert(schedules).values(values).onConflictDoNothing();
 });
 
-const prepareChange = describeWrite<ScheduleRecord>((db) => {
+const prepareChange = describeSealed<ScheduleRecord>(sealOfSchedule, (db) => {
   const {
     key: _,
     saga: _saga,
@@ -57,17 +73,27 @@ const prepareChange = describeWrite<ScheduleRecord>((db) => {
 
 const prepareRemove = describeWrite<ScheduleKey>((db) => db.delete(schedules).where(isNamed));
 
-/** A schedule as the port has it. */
-function ownColumns() {
-  const { key: _, ...columns } = getTableColumns(schedules);
-  return columns;
+type ScheduleRow = typeof schedules.$inferSelect;
+
+export function isScheduleWhole(row: ScheduleRow): boolean {
+  return row.seal === sealOfSchedule(null, row);
 }
 
-const prepareLoad = describeRead((db) => db.select(ownColumns()).from(schedules).where(isNamed));
+/** As the port has it. */
+function toRecord(row: ScheduleRow): ScheduleRecord {
+  const { key: _, seal: _seal, ...record } = row;
+  if (isScheduleWhole(row)) return record;
+  throw new SagaError(
+    "SAGA_SCHEDULE_DAMAGED",
+    `schedule "${row.scheduleId}" of saga "${row.saga}" is not as it was written; delete it and make it again, or restore a backup`,
+  );
+}
+
+const prepareLoad = describeRead((db) => db.select().from(schedules).where(isNamed));
 
 const prepareList = describeRead((db) =>
   db
-    .select(ownColumns())
+    .select()
     .from(schedules)
     .where(
       and(

@@ -17,7 +17,15 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { endPhases } from "../../saga/phase.ts";
 import type { Phase } from "../../saga/phase.ts";
-import { DAMAGED, jsonOf, NO_OPERATION, NO_PARENT, NO_QUARANTINE, NOBODY } from "./damaged-json.ts";
+import {
+  DAMAGED,
+  flag,
+  jsonOf,
+  NO_OPERATION,
+  NO_PARENT,
+  NO_QUARANTINE,
+  NOBODY,
+} from "./damaged-json.ts";
 import type { ChildRecord, ParentLink, MessageRecord } from "../family.ts";
 import type {
   EffectRecord,
@@ -223,6 +231,20 @@ export const lapsesAtMs = sql.raw(
   `case when "lease_until_ms" is null or "lost_until_ms" > "lease_until_ms" then "lost_until_ms" else "lease_until_ms" end`,
 );
 
+// Any one bit of the three changes the sum, and so does a null that comes or goes.
+const sealOfLeaseInSql = sql.raw(
+  `3 * ifnull("lease_until_ms", -1) + 5 * ifnull("owner", -1) + 7 * ifnull("lost_until_ms", -1)`,
+);
+
+/** What SQLite works out as `leaseSeal`. */
+export function sealOfLease({
+  leaseUntilMs,
+  owner,
+  lostUntilMs,
+}: Pick<typeof outbox.$inferSelect, "leaseUntilMs" | "owner" | "lostUntilMs">): number {
+  return 3 * (leaseUntilMs ?? -1) + 5 * (owner ?? -1) + 7 * (lostUntilMs ?? -1);
+}
+
 export const outbox = sqliteTable(
   "outbox",
   {
@@ -240,6 +262,10 @@ export const outbox = sqliteTable(
     /** Epoch of the opening that holds the lease; null exactly when there is no lease. */
     owner: integer("owner"),
     lostUntilMs: integer("lost_until_ms"),
+    /** SQLite works it out in each write, since leases are prolonged in place; see `sealOfLease`. */
+    leaseSeal: integer("lease_seal")
+      .notNull()
+      .generatedAlwaysAs(sealOfLeaseInSql, { mode: "stored" }),
     seal: seal(),
     input: text("input").notNull(),
   },
@@ -294,7 +320,7 @@ export const children = sqliteTable(
     systemId: text("system_id"),
     /** The instance above all; null if there is no system id to be found by. */
     root: jsonOf<InstanceKey | null>("root", NOBODY),
-    reportsSnapshots: integer("reports_snapshots", { mode: "boolean" }).notNull(),
+    reportsSnapshots: flag("reports_snapshots").notNull(),
     seal: seal(),
     input: text("input").notNull(),
     state: text("state"),
@@ -352,7 +378,7 @@ export const schedules = sqliteTable(
     saga: text("saga").notNull(),
     scheduleId: text("schedule_id").notNull(),
     revision: integer("revision").notNull(),
-    isPaused: integer("is_paused", { mode: "boolean" }).notNull(),
+    isPaused: flag("is_paused").notNull(),
     nextDueAtMs: integer("next_due_at_ms"),
     lastDueAtMs: integer("last_due_at_ms"),
     lastOutcome: text("last_outcome").$type<ScheduleRecord["lastOutcome"]>(),
@@ -360,6 +386,7 @@ export const schedules = sqliteTable(
     lastError: text("last_error"),
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
+    seal: seal(),
     definition: text("definition").notNull(),
   },
   (table) => [

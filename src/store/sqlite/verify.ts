@@ -11,7 +11,8 @@ import { damageOf, isActionWhole, isLinked, isMessageWhole } from "./damage.ts";
 import type { InstanceRows } from "./damage.ts";
 import { prepareRowsOf } from "./queries.ts";
 import { sealOfAnswer } from "./row-seals.ts";
-import { actions, answers, instances, journal, leavings, messages } from "./schema.ts";
+import { isScheduleWhole } from "./schedules.ts";
+import { actions, answers, instances, journal, leavings, messages, schedules } from "./schema.ts";
 import { chainStart } from "./seal.ts";
 import { describeRead } from "./statements.ts";
 
@@ -188,7 +189,17 @@ function looseFindings(db: BetterSQLite3Database): readonly Finding[] {
       instance,
       text: `the answer to event "${row.eventId}" is not as it was written`,
     }));
-  return [...letters, ...asked, ...given].map((found) => ({ kind: "rows", ...found }));
+  const planned = db
+    .select()
+    .from(schedules)
+    .all()
+    .filter((row) => !isScheduleWhole(row))
+    .map(({ saga, scheduleId }) => ({
+      instance: null,
+      text: `schedule "${scheduleId}" of saga "${saga}" is not as it was written`,
+    }));
+  const loose = [...letters, ...asked, ...given, ...planned];
+  return loose.map((found) => ({ kind: "rows", ...found }));
 }
 
 /** The attributes by which instances are searched are a copy of those that their seals hold for. */

@@ -171,7 +171,7 @@ const isEffect = and(
 const prepareStartEffect = describeSealed<EffectRecord, OfInstance & { owner: number | null }>(
   sealOfEffect,
   (db) => {
-    const { key: _, ...effect } = boundColumns(outbox);
+    const { key: _, leaseSeal: _leaseSeal, ...effect } = boundColumns(outbox);
     return db.insert(outbox).values(effect);
   },
 );

@@ -147,6 +147,7 @@ CREATE TABLE `outbox` (
 	`lease_until_ms` integer,
 	`owner` integer,
 	`lost_until_ms` integer,
+	`lease_seal` integer GENERATED ALWAYS AS (3 * ifnull("lease_until_ms", -1) + 5 * ifnull("owner", -1) + 7 * ifnull("lost_until_ms", -1)) STORED NOT NULL,
 	`seal` integer NOT NULL,
 	`input` text NOT NULL,
 	FOREIGN KEY (`instance`) REFERENCES `instances`(`key`) ON UPDATE no action ON DELETE cascade
@@ -191,6 +192,7 @@ CREATE TABLE `schedules` (
 	`last_error` text,
 	`created_at_ms` integer NOT NULL,
 	`updated_at_ms` integer NOT NULL,
+	`seal` integer NOT NULL,
 	`definition` text NOT NULL
 );
 --> statement-breakpoint
