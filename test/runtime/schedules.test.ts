@@ -1,5 +1,4 @@
 /** Schedules on a real file: one instance for each due time, whatever happens in between. */
-import Database from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRuntime, openSqlite, SagaError } from "../../src/index.ts";
 import type { AnySaga, Runtime, Store, TelemetryEvent } from "../../src/index.ts";
@@ -581,42 +580,3 @@ test("a page of schedules has 1,000 at most, however many are asked for", async 
   expect([page.length, least.length]).toEqual([1, 1]);
   expect(SCHEDULE_PAGE_MAX).toBe(1_000);
 });
-
-test("a damaged schedule starts nothing, and can be deleted and made again", async () => {
-  const path = databasePath();
-  const { runtime, clock, told } = await open({ path });
-  const damaged = expect.objectContaining({ code: "SAGA_SCHEDULE_DAMAGED" });
-  await runtime.schedules.create(saga, { ...hourly, input: short });
-  await runtime.schedules.create(saga, { ...hourly, scheduleId: "other", input: short });
-  const file = new Database(path);
-  file.exec(`UPDATE schedules SET definition = replace(definition, 'north', 'sorth')
-    WHERE schedule_id = 'hourly'`);
-  file.close();
-
-  await clock.advance(HOUR_MS);
-
-  expect(startedBy(told)).toEqual(["other-20260101T010000Z"]);
-  expect(told).toContainEqual(expect.objectContaining({ kind: "undelivered", error: damaged }));
-  for (const asked of [
-    runtime.schedules.get(saga, "hourly"),
-    runtime.schedules.list(saga),
-    runtime.schedules.pause(saga, "hourly"),
-    runtime.schedules.trigger(saga, "hourly"),
-    runtime.schedules.create(saga, { ...hourly, input: short }),
-  ]) {
-    await expect(asked).rejects.toEqual(damaged);
-  }
-
-  await runtime.schedules.delete(saga, "hourly");
-  await runtime.schedules.create(saga, { ...hourly, input: short });
-  await clock.advance(HOUR_MS);
-
-  expect(startedBy(told)).toContain("hourly-20260101T020000Z");
-  expect(startedBy(told)).not.toContain("hourly-20260101T010000Z");
-});
-
-function startedBy(told: readonly TelemetryEvent[]): string[] {
-  return told.flatMap((event) =>
-    event.kind === "transition" && event.source === "start" ? [event.instanceId] : [],
-  );
-}

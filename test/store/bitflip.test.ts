@@ -61,7 +61,8 @@ test(
         silent.push(`${table} byte ${at} bit ${bit}`);
       }
       const forged = (await handedOut(damaged)).filter((one) => !written.has(JSON.stringify(one)));
-      expect({ table, at, bit, forged }).toEqual({ table, at, bit, forged: [] });
+      const flipped = { seed, table, at, bit };
+      expect({ ...flipped, forged }).toEqual({ ...flipped, forged: [] });
     }
 
     console.log(

@@ -16,7 +16,7 @@ import {
   sealOfParked,
   sealOfTimer,
 } from "./row-seals.ts";
-import { sealOfLease } from "./schema.ts";
+import { sealOfLease } from "./lease-seal.ts";
 import type {
   actions,
   children,

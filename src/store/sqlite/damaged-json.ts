@@ -1,4 +1,4 @@
-/** JSON and flags in columns of rows that may be damaged, and what stands for what cannot be read. */
+/** JSON in columns of rows that may be damaged, and what stands for what cannot be read. */
 import { customType } from "drizzle-orm/sqlite-core";
 import type { ParentLink } from "../family.ts";
 import type { InstanceKey, OperationRecord, Quarantine } from "../store.ts";
@@ -20,15 +20,6 @@ export function jsonOf<Value>(name: string, damaged: Value) {
         return damaged;
       }
     },
-  })(name);
-}
-
-/** Drizzle's own would read whatever is not 1 as false, and a seal would hold for it. */
-export function flag(name: string) {
-  return customType<{ data: boolean; driverData: number }>({
-    dataType: () => "integer",
-    toDriver: (value) => (typeof value === "boolean" ? Number(value) : value),
-    fromDriver: (kept) => (kept === 0 || kept === 1 ? kept === 1 : (kept as unknown as boolean)),
   })(name);
 }
 

@@ -36,7 +36,7 @@ export const sealOfAction = sealOf(actions, ["position"]);
 export const chainOfJournal = chainOf(journal, ["position"]);
 
 /** Of an instance, and of the hash of its last journal entry. */
-export function sealOfInstance(record: object, head: string): number {
+export function sealOfInstance(record: object, head: unknown): number {
   // A flip may have made it no text at all.
   return crc32(String(head), sealOfRecord(null, record));
 }

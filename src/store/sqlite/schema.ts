@@ -17,15 +17,10 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { endPhases } from "../../saga/phase.ts";
 import type { Phase } from "../../saga/phase.ts";
-import {
-  DAMAGED,
-  flag,
-  jsonOf,
-  NO_OPERATION,
-  NO_PARENT,
-  NO_QUARANTINE,
-  NOBODY,
-} from "./damaged-json.ts";
+import { flag } from "./columns.ts";
+import { DAMAGED, jsonOf, NO_OPERATION, NO_PARENT, NO_QUARANTINE, NOBODY } from "./damaged-json.ts";
+import { leaseSealInSql } from "./lease-seal.ts";
+import { seal } from "./seal.ts";
 import type { ChildRecord, ParentLink, MessageRecord } from "../family.ts";
 import type {
   EffectRecord,
@@ -38,11 +33,6 @@ import type {
   Quarantine,
   Suspension,
 } from "../store.ts";
-
-/** CRC-32 of the other columns; see `seal.ts`. */
-function seal() {
-  return integer("seal").notNull();
-}
 
 /** One row that names this store and counts its openings. */
 export const meta = sqliteTable(
@@ -231,20 +221,6 @@ export const lapsesAtMs = sql.raw(
   `case when "lease_until_ms" is null or "lost_until_ms" > "lease_until_ms" then "lost_until_ms" else "lease_until_ms" end`,
 );
 
-// Any one bit of the three changes the sum, and so does a null that comes or goes.
-const sealOfLeaseInSql = sql.raw(
-  `3 * ifnull("lease_until_ms", -1) + 5 * ifnull("owner", -1) + 7 * ifnull("lost_until_ms", -1)`,
-);
-
-/** What SQLite works out as `leaseSeal`. */
-export function sealOfLease({
-  leaseUntilMs,
-  owner,
-  lostUntilMs,
-}: Pick<typeof outbox.$inferSelect, "leaseUntilMs" | "owner" | "lostUntilMs">): number {
-  return 3 * (leaseUntilMs ?? -1) + 5 * (owner ?? -1) + 7 * (lostUntilMs ?? -1);
-}
-
 export const outbox = sqliteTable(
   "outbox",
   {
@@ -262,10 +238,10 @@ export const outbox = sqliteTable(
     /** Epoch of the opening that holds the lease; null exactly when there is no lease. */
     owner: integer("owner"),
     lostUntilMs: integer("lost_until_ms"),
-    /** SQLite works it out in each write, since leases are prolonged in place; see `sealOfLease`. */
+    /** SQLite works it out in each write, since leases are prolonged in place; see `lease-seal.ts`. */
     leaseSeal: integer("lease_seal")
       .notNull()
-      .generatedAlwaysAs(sealOfLeaseInSql, { mode: "stored" }),
+      .generatedAlwaysAs(leaseSealInSql, { mode: "stored" }),
     seal: seal(),
     input: text("input").notNull(),
   },

@@ -9,6 +9,7 @@
 import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { getTableColumns } from "drizzle-orm";
+import { integer } from "drizzle-orm/sqlite-core";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { InstanceKey } from "../store.ts";
 import { writtenOut } from "./written-out.ts";
@@ -19,6 +20,11 @@ import { writtenOut } from "./written-out.ts";
  */
 export type Seal = (owner: InstanceKey | null, values: object) => number;
 
+/** The column that a seal is kept in. */
+export function seal() {
+  return integer("seal").notNull();
+}
+
 /** `open`: columns that are not sealed, since they are given by SQLite or written alone. */
 export function sealOf(table: SQLiteTable, open: readonly string[]): Seal {
   const write = writerOf(table, [...open, "instance", "seal"]);
@@ -27,7 +33,8 @@ export function sealOf(table: SQLiteTable, open: readonly string[]): Seal {
 
 /** Of the state of a child, which changes alone. */
 export function sealOfState(state: string | null): number | null {
-  return state === null ? null : crc32(state);
+  // The same bytes may have become no text.
+  return state === null ? null : typeof state === "string" ? crc32(state) : NaN;
 }
 
 /** The hash of a journal entry that follows on one with the hash `before`. */
