@@ -1,6 +1,6 @@
 /**
- * Group commit: all steps that are ready in one turn of the event loop share one transaction, and so one
- * fsync. Nobody is answered before it.
+ * Group commit: all steps that become ready in turns of the event loop one after the other share one transaction, and
+ * so one fsync. Nobody is answered before it.
  */
 import type { Clock } from "../clock.ts";
 import { isFatalToStore } from "../errors.ts";
@@ -10,6 +10,12 @@ import type { StoreGate } from "./gate/store-gate.ts";
 
 /** More in one transaction gains little and makes the others wait. */
 export const BATCH_MAX = 1_000;
+
+/**
+ * Turns of the event loop that a commit waits for others: a server's sockets are read over several of them, and each
+ * commit is a write that all others wait for. Enough for a hundred clients that all wait for their answers.
+ */
+export const TURNS_MAX = 16;
 
 /** From here on a commit is slow: whoever sends something waits as long. */
 const SLOW_MS = 1_000;
@@ -83,7 +89,15 @@ export class Committer {
   #wake(): void {
     if (this.#busy) return;
     this.#busy = true;
-    this.#clock.endOfTurn(() => void this.#flush());
+    this.#clock.endOfTurn(() => this.#gather({ seen: 1, turns: TURNS_MAX }));
+  }
+
+  /** As long as turns bring more, another one is waited for; whoever is alone is committed at once. */
+  #gather({ seen, turns }: { readonly seen: number; readonly turns: number }): void {
+    const { length } = this.#waiting;
+    const isAll = length <= seen || length >= BATCH_MAX || turns <= 1;
+    if (isAll) void this.#flush();
+    else this.#clock.endOfTurn(() => this.#gather({ seen: length, turns: turns - 1 }));
   }
 
   async #flush(): Promise<void> {

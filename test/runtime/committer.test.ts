@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { SagaError } from "../../src/errors.ts";
-import { BATCH_MAX, Committer } from "../../src/runtime/committer.ts";
+import { BATCH_MAX, Committer, TURNS_MAX } from "../../src/runtime/committer.ts";
 import type { CommitOutcome, Store, WriteSet } from "../../src/store/store.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 
@@ -17,6 +17,60 @@ function committerOn(commit: (batch: readonly WriteSet[]) => Promise<readonly Co
   });
   return { committer, fatal };
 }
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A committer that tells how many were in each of its transactions. */
+function counting() {
+  const batches: number[] = [];
+  const { committer } = committerOn((batch) => {
+    batches.push(batch.length);
+    return Promise.resolve(batch.map(() => "committed"));
+  });
+  return { committer, batches };
+}
+
+test("whoever is alone at the end of a turn is committed at once", async () => {
+  const { committer, batches } = counting();
+
+  const sent = committer.commit(numbered(1));
+  await turn();
+
+  expect(batches).toEqual([1]);
+  await sent;
+});
+
+test("what comes in the turns that follow joins, as long as each of them brings more", async () => {
+  const { committer, batches } = counting();
+  const sent: Promise<unknown>[] = [];
+  const send = (count: number): void => {
+    for (let n = 0; n < count; n += 1) sent.push(committer.commit(numbered(n)));
+  };
+
+  for (const count of [2, 3, 1]) {
+    send(count);
+    await turn();
+  }
+  await turn();
+  send(1);
+  await Promise.all(sent);
+
+  expect(batches).toEqual([6, 1]);
+});
+
+test(`a commit is put off by ${TURNS_MAX} turns at most, however many bring more`, async () => {
+  const { committer, batches } = counting();
+
+  const first = committer.commit(numbered(1));
+  let turns = 0;
+  for (; batches.length === 0; turns += 1) {
+    void committer.commit(numbered(2));
+    await turn();
+  }
+  await first;
+
+  expect(turns).toBe(TURNS_MAX);
+});
 
 test("all that is ready in one turn shares one transaction, and each gets its own outcome", async () => {
   const batches: (readonly WriteSet[])[] = [];
@@ -42,7 +96,6 @@ test("nobody is answered before the commit, and what comes meanwhile joins the n
   });
   const answered: number[] = [];
   const send = (n: number) => committer.commit(numbered(n)).then(() => answered.push(n));
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
 
   const first = send(1);
   await turn();
@@ -51,6 +104,7 @@ test("nobody is answered before the commit, and what comes meanwhile joins the n
   const before = [...answered];
   done[0]?.();
   await first;
+  await turn();
   await turn();
   done[1]?.();
   await Promise.all(later);
