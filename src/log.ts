@@ -127,28 +127,47 @@ function plainLine(level: LogLevel, event: TelemetryEvent, text: string): LogLin
   return { level, facts, text };
 }
 
+// Spelled out, as for attempts: these are most of all lines, and a copy with more properties takes V8 4 µs.
 function transitionLine(event: TelemetryEvent & { kind: "transition" }): LogLine {
-  const { kind: _, effects, durationMs, traceId, ...facts } = event;
-  const started = effects.flatMap((effect) =>
-    effect.kind === "startActivity" ? [effect.activity.src] : [],
-  );
+  const { traceId } = event;
+  const facts = {
+    saga: event.saga,
+    instanceId: event.instanceId,
+    correlationId: event.correlationId,
+    revision: event.revision,
+    event: event.event,
+    source: event.source,
+    stateBefore: event.stateBefore,
+    state: event.state,
+    phase: event.phase,
+    started: event.effects.flatMap((effect) =>
+      effect.kind === "startActivity" ? [effect.activity.src] : [],
+    ),
+    durationMs: rounded(event.durationMs),
+  };
   return {
     level: event.phase === "stuck" ? "error" : "info",
-    facts: { ...facts, ...traced(traceId), started, durationMs: rounded(durationMs) },
+    facts: traceId === null ? facts : { traceId, ...facts },
     text: "transition",
   };
 }
 
 function attemptLine(event: TelemetryEvent & { kind: "attempt" }): LogLine {
-  const { outcome, durationMs, error } = event;
+  const { traceId, outcome, error } = event;
+  const facts = {
+    saga: event.saga,
+    instanceId: event.instanceId,
+    correlationId: event.correlationId,
+    activity: event.activity,
+    attempt: event.attempt,
+    idempotencyKey: event.idempotencyKey,
+    outcome,
+    durationMs: rounded(event.durationMs),
+  };
+  const more = { ...traced(traceId), ...(error !== null && { error: briefly(error) }) };
   return {
     level: outcome === "error" ? "warn" : "info",
-    facts: {
-      ...attemptFacts(event),
-      outcome,
-      durationMs: rounded(durationMs),
-      ...(error === null ? {} : { error: briefly(error) }),
-    },
+    facts: traceId === null && error === null ? facts : { ...facts, ...more },
     text: "attempt",
   };
 }

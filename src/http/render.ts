@@ -58,6 +58,8 @@ function renderInside(value: object, above: Set<object>): Json | undefined {
 }
 
 function renderObject(value: object, above: Set<object>): Json | undefined {
+  // First what nearly all values are.
+  if (isPlain(value)) return renderFields(value, above);
   if (Array.isArray(value)) return renderList(value, above);
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (types.isMap(value)) return [...value].map((entry) => renderList(entry, above));
@@ -67,8 +69,7 @@ function renderObject(value: object, above: Set<object>): Json | undefined {
     return renderFields({ name, message, ...Object.fromEntries(fieldsOf(value)) }, above);
   }
   const address = addressOf(value);
-  if (address !== null) return { actor: renderFields(address, above) };
-  return isPlain(value) ? renderFields(value, above) : undefined;
+  return address === null ? undefined : { actor: renderFields(address, above) };
 }
 
 // As in JSON, a place in a list stays where it is, even if nothing can stand there.
@@ -77,13 +78,15 @@ function renderList(list: readonly unknown[], above: Set<object>): Json {
 }
 
 function renderFields(value: object, above: Set<object>): Json {
-  const fields: [string, Json][] = [];
-  for (const [key, part] of Object.entries(value)) {
-    const rendered = render(part, above);
-    if (rendered !== undefined) fields.push([key, rendered]);
+  const fields: Record<string, Json> = {};
+  for (const key of Object.keys(value)) {
+    const rendered = render((value as Readonly<Record<string, unknown>>)[key], above);
+    if (rendered === undefined) continue;
+    if (key !== "__proto__") fields[key] = rendered;
+    // An assignment would not make it a key like any other.
+    else Object.defineProperty(fields, key, { value: rendered, enumerable: true });
   }
-  // Unlike an assignment, it makes a key "__proto__" a key like any other.
-  return Object.fromEntries(fields);
+  return fields;
 }
 
 // Some libraries make the stack a field like any other; it is nobody's business outside.

@@ -73,19 +73,11 @@ export class Insistence {
     return "closed";
   }
 
-  /** If it was not taken, why not, if there is an error. */
-  async #try(
-    deliver: Insisted["deliver"],
-    isDue: Insisted["isDue"] = () => true,
-  ): Promise<"done" | "early" | { readonly error: unknown }> {
+  #try(deliver: Insisted["deliver"], isDue: Insisted["isDue"]): Promise<Try> {
     // Nothing is begun whose result could not be kept.
-    if (this.#gate.shut !== null) await this.#gate.opened();
-    if (!isDue()) return "early";
-    try {
-      return (await deliver()) === "faulted" ? { error: null } : "done";
-    } catch (error) {
-      return { error };
-    }
+    return this.#gate.shut === null
+      ? tryOnce(deliver, isDue)
+      : this.#gate.opened().then(() => tryOnce(deliver, isDue));
   }
 
   /** Tries `work` again a little later, if it fails, until the runtime closes. */
@@ -110,6 +102,18 @@ export class Insistence {
 }
 
 const FIND_RETRY_MS = 1_000;
+
+/** How it ended; if it was not taken, why not, if there is an error. */
+type Try = "done" | "early" | { readonly error: unknown };
+
+// No function that awaits: there is one for each result of each activity, and this is a third of its memory.
+function tryOnce(deliver: Insisted["deliver"], isDue: Insisted["isDue"]): Promise<Try> {
+  if (isDue !== undefined && !isDue()) return Promise.resolve("early");
+  return deliver().then(
+    (taken) => (taken === "faulted" ? { error: null } : "done"),
+    (error: unknown) => ({ error }),
+  );
+}
 
 function next(retryInMs: number): number {
   return Math.min(2 * retryInMs, RETRY_MS.max);

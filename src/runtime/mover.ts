@@ -155,9 +155,8 @@ export class Mover {
             ? decideOrPark(before, checked, moment)
             : (decide(before, checked, moment) as Decision);
         const relations = this.#preparer.relations();
-        let prepared = await untilKnown(() =>
-          this.#preparer.prepare(before, decision, eventId, relations),
-        );
+        const made = untilKnown(() => this.#preparer.prepare(before, decision, eventId, relations));
+        let prepared = made instanceof Promise ? await made : made;
         const view = toView(prepared.next);
         if (eventId !== null) {
           const answer = { eventId, fingerprint: fingerprintOf(asked), answer: encode(view) };
@@ -235,7 +234,8 @@ export class Mover {
     return this.#alone(key, async () => {
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
         const before = this.#ready(key) ?? (await this.#unpark(key)).instance;
-        const prepared = await prepareIt(before);
+        const made = prepareIt(before);
+        const prepared = made instanceof Promise ? await made : made;
         if (prepared === null) return this.#fenced(before, what);
         const { fault, verdict } = prepared.decision;
         const isFaulted = verdict === "failed";

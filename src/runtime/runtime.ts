@@ -245,8 +245,8 @@ export class Runtime {
       const done = await this.#loop.mover.send(key, delivery);
       return { isOld: done.repeated, ...done };
     };
-    const { view, isOld: _, ...told } = await this.#waitAfter(key, deed, options);
-    return { ...told, instance: view };
+    const { repeated, parked, view, waited } = await this.#waitAfter(key, deed, options);
+    return { repeated, parked, instance: view, waited };
   }
 
   /**

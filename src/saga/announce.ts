@@ -9,7 +9,7 @@ import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode } from "xstate";
 import { inertRef } from "./ref.ts";
 import { revisionOf } from "./scope.ts";
 import type { ResolvedAction } from "./scope.ts";
-import { withEntry } from "./with-entry.ts";
+import { withEntry, withoutEntry } from "./with-entry.ts";
 
 /** Type of the action that tells the input of an activity; its params are `Announced`. Nobody performs it. */
 export const ANNOUNCED = "@sagachart.announced";
@@ -69,8 +69,8 @@ function beginning({ id, src, input }: Invoke): BuiltIn {
 
 function end({ id }: Invoke): BuiltIn {
   return builtIn((_scope, snapshot) => {
-    const others = Object.entries(snapshot.children).filter(([childId]) => childId !== id);
-    return [{ ...snapshot, children: Object.fromEntries(others) } as AnyMachineSnapshot, undefined];
+    const children = withoutEntry(snapshot.children as Record<string, AnyActorRef>, id);
+    return [{ ...snapshot, children } as AnyMachineSnapshot, undefined];
   });
 }
 

@@ -60,9 +60,11 @@ function copyJson(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(copyJson);
   const copy: Record<string, unknown> = {};
-  for (const key in value) copy[key] = copyJson(Reflect.get(value, key));
+  for (const key in value) copy[key] = copyJson((value as Fields)[key]);
   return copy;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What an activity rejected with, as it can be kept: an error with its name, message, cause, errors and those of
@@ -144,7 +146,7 @@ function isJsonObject(value: object, depth: number): boolean {
   if (!isPlain(value)) return false;
   // A plain object inherits no key, so this walks over its own without making lists of them.
   for (const key in value) {
-    if (isSpecial(key) || !isJson(Reflect.get(value, key), depth)) return false;
+    if (isSpecial(key) || !isJson((value as Fields)[key], depth)) return false;
   }
   return true;
 }

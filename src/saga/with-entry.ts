@@ -9,3 +9,13 @@ export function withEntry<Value>(
   copy[key] = value;
   return copy;
 }
+
+/** A record without one of its entries. */
+export function withoutEntry<Value>(
+  record: Readonly<Record<string, Value>>,
+  key: string,
+): Record<string, Value> {
+  const copy: Record<string, Value> = {};
+  for (const name in record) if (name !== key) copy[name] = record[name] as Value;
+  return copy;
+}
