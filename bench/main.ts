@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { benches } from "./benches.ts";
 import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { describeMachine } from "./harness/machine.ts";
@@ -76,9 +76,15 @@ async function runAll({ chosen, isJson, outPath, ...options }: Arguments): Promi
   const begunAt = new Date().toISOString();
   const reports: BenchReport[] = [];
   for (const bench of chosen) {
-    const report = await runOne(bench, options);
-    reports.push(report);
-    if (!isJson) process.stdout.write(toText(report));
+    try {
+      const report = await runOne(bench, options);
+      reports.push(report);
+      if (!isJson) process.stdout.write(toText(report));
+    } catch (error) {
+      // The others may still be of use: what this one was to show is listed as not measured.
+      process.stderr.write(`${bench.name} failed: ${inspect(error)}\n`);
+      process.exitCode = 1;
+    }
   }
   const report: Report = {
     begunAt,

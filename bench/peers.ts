@@ -12,12 +12,12 @@ const SMOKE_SAGAS = 10;
 const OURS = "Sagachart";
 
 const all: readonly Peer[] = [
-  { name: OURS, program: "sagachart", count: 4_000, runsOn: "ours" },
-  { name: "XState + Drizzle by hand", program: "xstate-drizzle", count: 600, runsOn: "ours" },
+  { name: OURS, program: "sagachart", count: 3_000, runsOn: "ours" },
+  { name: "XState + Drizzle by hand", program: "xstate-drizzle", count: 500, runsOn: "ours" },
   {
     name: "the same, its statement prepared",
     program: "xstate-drizzle",
-    count: 600,
+    count: 500,
     runsOn: "ours",
     options: { prepared: true },
   },
@@ -25,14 +25,14 @@ const all: readonly Peer[] = [
     name: "OpenWorkflow, SQLite",
     program: "openworkflow",
     packageName: "openworkflow",
-    count: 400,
+    count: 250,
     runsOn: "newer",
   },
   {
     name: "@effect/workflow, SQLite",
     program: "effect-workflow",
     packageName: "@effect/workflow",
-    count: 150,
+    count: 80,
     runsOn: "installed",
   },
   {

@@ -39,10 +39,10 @@ const fails = {
 } as const;
 
 const loads: readonly Load[] = [
-  { name: "1 at a time", ...completes, count: 300, concurrency: 1 },
+  { name: "1 at a time", ...completes, count: 150, concurrency: 1 },
   { name: "100 at a time", ...completes, count: 2_000, concurrency: 100 },
-  { name: "1,000 at a time", ...completes, count: 3_000, concurrency: 1_000 },
-  { name: "100 at a time, undone", ...fails, count: 1_000, concurrency: 100 },
+  { name: "1,000 at a time", ...completes, count: 2_000, concurrency: 1_000 },
+  { name: "100 at a time, undone", ...fails, count: 800, concurrency: 100 },
 ];
 
 export const sagaBench: Bench = {

@@ -14,7 +14,7 @@ const FEW = 1_000;
 const MANY = 1_000_000;
 const SMOKE_MANY = 2_000;
 /** Runs of each work in a turn. */
-const RUNS = 40;
+const RUNS = 20;
 const SMOKE_RUNS = 2;
 
 type Work = (runtime: Runtime, count: number, run: number) => Promise<unknown>;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { createRuntime } from "../src/index.ts";
+import { sealOfTimer } from "../src/store/sqlite/row-seals.ts";
 import type { Bench } from "./harness/bench.ts";
 import { startChild } from "./harness/child.ts";
 import type { Child } from "./harness/child.ts";
@@ -17,14 +18,15 @@ import { judge } from "./harness/targets.ts";
 import { ticketSaga } from "./machines/ticket/index.ts";
 import type { LoadResult } from "./processes/load.ts";
 import type { Lags, TimerServerOptions } from "./processes/timer-server.ts";
-import { fillTickets } from "./subjects/many-tickets.ts";
+import { fillTickets, TEMPLATE } from "./subjects/many-tickets.ts";
 import { eventPath, jsonHeaders, noteBody, ticketId } from "./subjects/tickets.ts";
 
 const TIMERS = 100_000;
 const SMOKE_TIMERS = 200;
 const SPREAD_MS = 1_000;
-/** Until the first is due: the store must be open by then. */
+/** Until the first is due: the store must be open by then. Doubled where it was not. */
 const LEAD_MS = 4_000;
+const LEAD_MS_MAX = 64_000;
 /** Tickets whose timers are due much later, for the events. */
 const OTHERS = 1_000;
 const QUARTER_MS = 90 * 86_400_000;
@@ -102,10 +104,29 @@ async function record(path: string, timers: number): Promise<Batches> {
   });
 }
 
-async function measureRuntime(
+interface Turn {
+  readonly timers: number;
+  readonly isSmoke: boolean;
+  readonly load: Child;
+}
+
+/** Until the first is due, as long as it took before. */
+let leadMs = LEAD_MS;
+
+async function measureRuntime(path: string, turn: Turn): Promise<Measured> {
+  for (;;) {
+    const measured = await measureOnce(path, turn);
+    if (measured !== null) return measured;
+    leadMs *= 2;
+    if (leadMs > LEAD_MS_MAX) throw new Error(`the server is not ready within ${LEAD_MS_MAX} ms`);
+  }
+}
+
+/** Null if the server was not ready when the first was due: what is late already would be counted as lag. */
+async function measureOnce(
   path: string,
-  { timers, isSmoke, load }: { timers: number; isSmoke: boolean; load: Child },
-): Promise<Measured> {
+  { timers, isSmoke, load }: Turn,
+): Promise<Measured | null> {
   const server = startChild(new URL("processes/timer-server.ts", import.meta.url));
   try {
     await server.call("greet");
@@ -113,8 +134,7 @@ async function measureRuntime(
     const options: TimerServerOptions = { path, timers, firstDueAtMs, spreadMs: SPREAD_MS };
     const url = await server.call<string>("serve", options);
     const leftMs = firstDueAtMs - Date.now();
-    // What is late already would be counted as lag.
-    if (leftMs < 0) throw new Error(`the server was ready ${-leftMs} ms after the first due time`);
+    if (leftMs < 0) return null;
     await new Promise((resolve) => setTimeout(resolve, leftMs));
     const meanwhile = await load.call<LoadResult>("load", {
       url,
@@ -140,15 +160,36 @@ async function measureRuntime(
   }
 }
 
+interface TimerRow {
+  readonly key: number;
+  readonly saga: string;
+  readonly instanceId: string;
+  readonly timerId: string;
+  readonly sendId: string | null;
+  readonly sendTo: string | null;
+  readonly event: string;
+}
+
 /** Spreads the due times of the file over a second that begins soon; answers when it does. */
 function setDueTimes(path: string, timers: number): number {
   const db = new Database(path);
-  // Of the ticket's timer, told by what `fillTickets` set: its number.
-  const spread = db.prepare(
-    "UPDATE timers SET due_at_ms = ? + CAST(due_at_ms * ? / ? AS INTEGER) WHERE due_at_ms < ?",
-  );
-  const firstDueAtMs = Date.now() + LEAD_MS;
-  spread.run(firstDueAtMs, SPREAD_MS, timers, timers);
+  db.pragma("synchronous = OFF");
+  const rows = db
+    .prepare<[string, number], TimerRow>(
+      `SELECT timers.key, saga, instance_id AS instanceId, timer_id AS timerId, send_id AS sendId,
+        send_to AS sendTo, event
+       FROM timers JOIN instances ON instances.key = timers.instance
+       WHERE instance_id <> ? ORDER BY timers.key LIMIT ?`,
+    )
+    .all(TEMPLATE, timers);
+  const update = db.prepare("UPDATE timers SET due_at_ms = ?, seal = ? WHERE key = ?");
+  const firstDueAtMs = Date.now() + leadMs;
+  db.exec("BEGIN");
+  for (const [index, { key, ...timer }] of rows.entries()) {
+    const dueAtMs = firstDueAtMs + Math.floor((index * SPREAD_MS) / timers);
+    update.run(dueAtMs, sealOfTimer(timer, { ...timer, dueAtMs }), key);
+  }
+  db.exec("COMMIT");
   db.pragma("wal_checkpoint(TRUNCATE)");
   db.close();
   return firstDueAtMs;

@@ -13,7 +13,8 @@ import { dropIndexes } from "./indexes.ts";
 import { ticketId } from "./tickets.ts";
 
 const TRANSACTION_TICKETS = 50_000;
-const TEMPLATE = "template";
+/** The ticket that all are copies of. */
+export const TEMPLATE = "template";
 const QUARTER_MS = 90 * 86_400_000;
 
 export interface Fill {
