@@ -26,7 +26,7 @@ export async function replay(path: string, batches: Batches): Promise<number> {
   const begunAt = performance.now();
   for (const batch of prepared) {
     begin.run();
-    for (const { statement, values } of batch) statement.run(values);
+    for (const { statement, values } of batch) statement.run(...values);
     commit.run();
   }
   const tookMs = performance.now() - begunAt;
