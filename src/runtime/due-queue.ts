@@ -94,7 +94,9 @@ export class DueQueue<Item extends DueItem> {
     // After the input that is ready: it goes first.
     this.#options.clock.endOfTurn(() => {
       this.#isWaking = false;
-      this.#sleep();
+      // What is due already need not wait for a timer, which takes a millisecond.
+      this.#cancel?.();
+      this.#wake();
     });
   }
 
