@@ -47,15 +47,17 @@ export class Mailboxes {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  async #run<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      this.#onFailed(address);
-      throw error;
-    } finally {
-      this.#goOn(address);
-    }
+  // By callbacks that come first, and not by a function that awaits: there is one for each event.
+  #run<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
+    const result = work();
+    result.then(
+      () => this.#goOn(address),
+      () => {
+        this.#onFailed(address);
+        this.#goOn(address);
+      },
+    );
+    return result;
   }
 
   #goOn(address: string): void {
