@@ -12,7 +12,7 @@ const SMOKE_SAGAS = 10;
 const OURS = "Sagachart";
 
 const all: readonly Peer[] = [
-  { name: OURS, program: "sagachart", count: 3_000, runsOn: "ours" },
+  { name: OURS, program: "sagachart", count: 4_000, runsOn: "ours" },
   { name: "XState + Drizzle by hand", program: "xstate-drizzle", count: 500, runsOn: "ours" },
   {
     name: "the same, its statement prepared",
