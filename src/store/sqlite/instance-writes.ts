@@ -105,7 +105,7 @@ const prepareFindBefore = describeRead((db) =>
 
 /** What an event may change, but for the place. */
 function boundChanges() {
-  // What never changes stays out of it: it would be bound for nothing, and its indexes would be written as well.
+  // What never changes stays out of it, or each update would write its indexes as well.
   const {
     key: _key,
     saga: _saga,
@@ -113,8 +113,6 @@ function boundChanges() {
     createdAtMs: _createdAtMs,
     attributes: _attributes,
     parent: _parent,
-    correlationId: _correlationId,
-    traceparent: _traceparent,
     quarantined: _quarantined,
     place: _place,
     ...sealed
