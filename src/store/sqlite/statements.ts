@@ -213,36 +213,34 @@ function kept({ name, encoder }: Source, beside: unknown, given: unknown): unkno
   return encoder === null || value === null ? value : encoder.mapToDriverValue(value);
 }
 
-/** Where a value of a row goes. */
-interface Place {
-  /** The name of the group that it was selected in. */
-  readonly group: string | null;
-  readonly name: string;
-  /** Null if it is given as SQLite gives it. */
-  readonly decode: ((value: unknown) => unknown) | null;
-}
-
+/** A row as an object that is written out; those of a table stand in a group of its name. */
 function toRowReader(fields: object): (found: readonly unknown[]) => unknown {
-  const places = Object.entries(fields).flatMap(([name, field]: [string, object]) =>
-    is(field, Table)
-      ? Object.entries(getTableColumns(field)).map(([inner, column]) =>
-          toPlace(name, inner, column),
-        )
-      : [toPlace(null, name, field)],
-  );
-  return (found) => {
-    const row: Record<string, unknown> = {};
-    for (const [index, { group, name, decode }] of places.entries()) {
-      const value = found[index];
-      const target = group === null ? row : ((row[group] ??= {}) as typeof row);
-      target[name] = decode === null || value === null ? value : decode(value);
-    }
-    return row;
+  const decoders: (Decode | null)[] = [];
+  const valueOf = (field: object): string => {
+    const decoder = decoderOf(field);
+    const index = decoders.push(decoder) - 1;
+    return decoder === null ? `found[${index}]` : `decoded(decoders[${index}], found[${index}])`;
   };
+  const literal = (named: object): string => {
+    const parts = Object.entries(named).map(([name, field]: [string, object]) => {
+      const part = is(field, Table) ? literal(getTableColumns(field)) : valueOf(field);
+      return `${JSON.stringify(name)}: ${part}`;
+    });
+    return `{ ${parts.join()} }`;
+  };
+  const text = `(found) => (${literal(fields)})`;
+  return writtenOut(text, { decoders, decoded }) as (found: readonly unknown[]) => unknown;
 }
 
-function toPlace(group: string | null, name: string, field: object): Place {
+type Decode = (value: unknown) => unknown;
+
+/** Null if a value is given as SQLite gives it. */
+function decoderOf(field: object): Decode | null {
   const isDecoded =
     is(field, Column) && field.mapFromDriverValue !== Column.prototype.mapFromDriverValue;
-  return { group, name, decode: isDecoded ? (value) => field.mapFromDriverValue(value) : null };
+  return isDecoded ? (value) => field.mapFromDriverValue(value) : null;
+}
+
+function decoded(decode: Decode, value: unknown): unknown {
+  return value === null ? null : decode(value);
 }
