@@ -13,9 +13,9 @@ export const BATCH_MAX = 1_000;
 
 /**
  * Turns of the event loop that a commit waits for others: a server's sockets are read over several of them, and each
- * commit is a write that all others wait for. Enough for a hundred clients that all wait for their answers.
+ * commit is a write that all others wait for. With more of them clients and server only wait for each other in turn.
  */
-export const TURNS_MAX = 16;
+export const TURNS_MAX = 4;
 
 /** From here on a commit is slow: whoever sends something waits as long. */
 const SLOW_MS = 1_000;
