@@ -5,7 +5,7 @@
 import type { EventObject } from "xstate";
 import { SagaError } from "../../errors.ts";
 import type { Chart } from "../../saga/chart.ts";
-import { decode, encode } from "../../saga/codec.ts";
+import { normalize } from "../../saga/codec.ts";
 import type { Limit } from "../../saga/define.ts";
 import { isEndPhase, phaseOf } from "../../saga/phase.ts";
 import type { Phase } from "../../saga/phase.ts";
@@ -61,7 +61,7 @@ export function firstDecision(
   moment: Moment,
 ): Decision {
   // As the journal keeps it, so that one that waits begins with the same.
-  const event = { type: "xstate.init", input: decode(encode(input)) };
+  const event = { type: "xstate.init", input: normalize(input) };
   const step = fork === undefined ? start(chart, event.input, moment) : fork.begin(moment);
   const decision: Decision = {
     event: fork === undefined ? event : Object.assign(event, { forkedFrom: fork.from }),

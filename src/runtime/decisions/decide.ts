@@ -3,7 +3,7 @@
  */
 import { SagaError } from "../../errors.ts";
 import { acceptedEvents, refusalOf } from "../../saga/accepts.ts";
-import { encode, decode } from "../../saga/codec.ts";
+import { normalize } from "../../saga/codec.ts";
 import type { PendingActivity } from "../../saga/effect.ts";
 import type { ChildRef } from "../../saga/effect.ts";
 import { advance, fire, hear, settle, toEvent, without } from "../../saga/step.ts";
@@ -141,7 +141,7 @@ function decideEvent(
   const { chart, record, standing } = instance;
   checkNotEnded(instance);
   // The event as the journal keeps it, so that what an assign takes from it is what a restart finds.
-  const taken = decode(encode(event)) as AnyEventObject;
+  const taken = normalize(event) as AnyEventObject;
   if (isWaiting(record)) return { ...decideWaiting(instance, taken), traceparent };
   const step = advance(chart, standing, taken, moment);
   if (step === null) {
@@ -223,7 +223,7 @@ function decideChild(
     ({ childId, generation }) => childId === child.childId && generation === child.generation,
   );
   if (!isLive) return null;
-  const common = { source: "child", event: decode(encode(event)) as AnyEventObject } as const;
+  const common = { source: "child", event: normalize(event) as AnyEventObject } as const;
   try {
     const step = hear(chart, standing, { child, event: common.event }, moment);
     return step && { ...applied(step), ...common };
