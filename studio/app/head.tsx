@@ -36,9 +36,9 @@ export function Head({ found, onPalette, onHelp }: HeadProps) {
   );
 }
 
-function Crumbs({ found: { params } }: { found: Found }) {
+function Crumbs({ found: { entry, params } }: { found: Found }) {
   const { saga, id } = params;
-  if (saga === undefined) return null;
+  if (saga === undefined) return entry.path === "/" ? null : <Here title={entry.title} />;
   return (
     <>
       <span class="crumb-sign" aria-hidden="true">
@@ -61,6 +61,20 @@ function Crumbs({ found: { params } }: { found: Found }) {
           </span>
         </>
       )}
+    </>
+  );
+}
+
+/** A screen that is of no saga. */
+function Here({ title }: { title: string }) {
+  return (
+    <>
+      <span class="crumb-sign" aria-hidden="true">
+        /
+      </span>
+      <span class="crumb" aria-current="page">
+        {title}
+      </span>
     </>
   );
 }

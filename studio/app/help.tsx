@@ -47,6 +47,11 @@ function shown(key: string): string {
   const parts = key.split("+").filter((part) => part !== "");
   if (key.endsWith("+")) parts.push("+");
   return parts
-    .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+    .map((part) => names[part] ?? (/^[a-z]$/.test(part) ? part.toUpperCase() : withShift(part)))
     .join(" ");
+}
+
+/** A letter is as it is typed: in upper case with Shift. */
+function withShift(part: string): string {
+  return /^[A-Z]$/.test(part) ? `Shift ${part}` : part;
 }

@@ -63,6 +63,8 @@ export interface ChartProps {
 
 /** Pixels between what stands beside a state and everything else. */
 const PAD_GAP = 8;
+/** Pixels above and below what stands over the drawing. */
+const OVER_PX = 24;
 
 export function Chart(props: ChartProps) {
   const { drawn, label, overlay, selection, onSelect, onFold, onOpen, onReady, mayPan } = props;
@@ -71,12 +73,13 @@ export function Chart(props: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const ground = useRef<SVGGElement>(null);
   const padPlace = useRef<HTMLDivElement>(null);
+  const over = useRef<HTMLDivElement>(null);
   const viewport = useMemo(() => new Viewport(), []);
   const tree = useMemo(() => toTree(model), [model]);
   const boxes = useMemo(() => boxesOf(drawn), [drawn]);
 
   useGestures(frame, viewport, mayPan === undefined ? {} : { mayPan });
-  useShown(viewport, drawn, frame);
+  useShown(viewport, drawn, { frame, over });
   const focusKey = props.focus?.join(" ");
   useLayoutEffect(() => {
     const seen = (props.focus ?? []).flatMap((id) => boxes.get(id) ?? []);
@@ -181,7 +184,11 @@ export function Chart(props: ChartProps) {
           ? "Arrow keys walk over the chart, question mark tells all keys."
           : isDrawn(model, selection) && spoken(tree, model, selection, overlay?.active)}
       </div>
-      {props.children !== undefined && <div class="chart-over">{props.children}</div>}
+      {props.children !== undefined && (
+        <div ref={over} class="chart-over">
+          {props.children}
+        </div>
+      )}
       <ChartTools {...props} viewport={viewport} />
     </div>
   );
@@ -223,14 +230,19 @@ function canFold({ states }: ChartModel, id: string): boolean {
 function useShown(
   viewport: Viewport,
   drawn: DrawnChart,
-  frame: { readonly current: HTMLElement | null },
+  { frame, over }: Readonly<Record<"frame" | "over", { readonly current: HTMLElement | null }>>,
 ): void {
   const before = useRef<DrawnChart | null>(null);
   useLayoutEffect(() => {
     const { current } = frame;
     if (current === null) return undefined;
     const measure = (): void => {
-      viewport.resize({ width: current.clientWidth, height: current.clientHeight });
+      const covered = over.current?.offsetHeight ?? 0;
+      viewport.resize({
+        width: current.clientWidth,
+        height: current.clientHeight,
+        top: covered === 0 ? 0 : covered + OVER_PX,
+      });
     };
     const observer = new ResizeObserver(measure);
     observer.observe(current);

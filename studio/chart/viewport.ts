@@ -18,18 +18,23 @@ const MARGIN_PX = 28;
 const FOCUS_SCALE_MIN = 0.72;
 const GLIDE_MS = 220;
 
+/** `top`: of its height so much is covered at the upper edge. */
+export interface WindowSize extends Size {
+  readonly top: number;
+}
+
 export class Viewport {
   readonly view: Signal<View> = signal({ x: 0, y: 0, scale: 1 });
   /** Whether somebody has moved it by hand, so that it does not fit by itself any more. */
   isByHand = false;
   #focus: Box | null = null;
-  #size: Size = { width: 0, height: 0 };
+  #size: WindowSize = { width: 0, height: 0, top: MARGIN_PX };
   #drawing: Size = { width: 1, height: 1 };
   #gliding = 0;
 
   /** How large the window is, and what it shows. */
-  resize(size: Size): void {
-    this.#size = size;
+  resize({ width, height, top }: WindowSize): void {
+    this.#size = { width, height, top: Math.max(MARGIN_PX, top) };
     if (this.isByHand) return;
     // A glide would end where it fitted before.
     cancelAnimationFrame(this.#gliding);
@@ -137,18 +142,19 @@ export class Viewport {
   }
 
   #whole(): View {
-    const { width, height } = this.#size;
+    const { width, height, top } = this.#size;
+    const room = height - top - MARGIN_PX;
     const scale = clamped(
       Math.min(
         (width - 2 * MARGIN_PX) / this.#drawing.width,
-        (height - 2 * MARGIN_PX) / this.#drawing.height,
+        room / this.#drawing.height,
         FIT_SCALE_MAX,
       ),
     );
     return {
       scale,
       x: (width - this.#drawing.width * scale) / 2,
-      y: Math.max(MARGIN_PX / 2, (height - this.#drawing.height * scale) / 2),
+      y: top + Math.max(0, (room - this.#drawing.height * scale) / 2),
     };
   }
 

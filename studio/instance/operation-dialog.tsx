@@ -1,12 +1,10 @@
 /** What an operator does to an instance, with a reason for the journal. */
-import { useMemo, useState } from "preact/hooks";
-import { ask, at, messageOf } from "../api/request.ts";
+import { useState } from "preact/hooks";
+import { ask, at } from "../api/request.ts";
 import { useDraft } from "../app/draft.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { CheckField, TextField } from "../ui/field.tsx";
+import { RequestDialog } from "../ui/request-dialog.tsx";
 import { tell } from "../ui/toasts.tsx";
-import { newKey } from "./key.ts";
 
 export const operations = {
   suspend: {
@@ -62,67 +60,47 @@ export function OperationDialog({ saga, id, name, onClose }: OperationDialogProp
   const reason = useDraft(`operation ${saga} ${id} ${name}`, "");
   const [by, setBy] = useState(localStorage.getItem(BY_KEY) ?? "");
   const [isSure, setSure] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
-  const key = useMemo(newKey, []);
-  const run = async (): Promise<void> => {
-    setBusy(true);
+  const send = async (headers: Readonly<Record<string, string>>): Promise<void> => {
     localStorage.setItem(BY_KEY, by);
-    try {
-      await ask(`${at`/sagas/${saga}/instances/${id}`}/operations`, {
-        method: "POST",
-        headers: { "idempotency-key": key },
-        body: {
-          operation: name,
-          reason: reason.value,
-          ...(by !== "" && { by }),
-          ...(name === "terminate" && { force: true }),
-        },
-      });
-      reason.clear();
-      tell(`${title}: done`);
-      onClose();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    await ask(`${at`/sagas/${saga}/instances/${id}`}/operations`, {
+      method: "POST",
+      headers,
+      body: {
+        operation: name,
+        reason: reason.value,
+        ...(by !== "" && { by }),
+        ...(name === "terminate" && { force: true }),
+      },
+    });
+    reason.clear();
+    tell(`${title}: done`);
   };
-  const isReady = reason.value.trim() !== "" && (name !== "terminate" || isSure);
   return (
-    <Dialog title={`${title} ${id}`} onClose={onClose}>
-      <form
-        class="fields"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) void run();
-        }}
-      >
-        <p>{says}</p>
-        <TextField
-          label="Reason"
-          required
-          value={reason.value}
-          onInput={reason.set}
-          autofocus
-          hint="It stands in the journal."
-        />
-        <TextField label="Who asks" value={by} onInput={setBy} placeholder="your name" />
-        {name === "terminate" && (
-          <CheckField label="I know that nothing is undone" checked={isSure} onInput={setSure} />
-        )}
-        {error !== null && (
-          <p class="problem" role="alert">
-            {messageOf(error)}
-          </p>
-        )}
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Close</Button>
-          <Button kind={isGrave ? "danger" : "primary"} type="submit" disabled={!isReady || isBusy}>
-            {title}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <RequestDialog
+      title={`${title} ${id}`}
+      verb={title}
+      isGrave={isGrave}
+      isReady={reason.value.trim() !== "" && (name !== "terminate" || isSure)}
+      send={send}
+      onClose={onClose}
+    >
+      {() => (
+        <>
+          <p>{says}</p>
+          <TextField
+            label="Reason"
+            required
+            value={reason.value}
+            onInput={reason.set}
+            autofocus
+            hint="It stands in the journal."
+          />
+          <TextField label="Who asks" value={by} onInput={setBy} placeholder="your name" />
+          {name === "terminate" && (
+            <CheckField label="I know that nothing is undone" checked={isSure} onInput={setSure} />
+          )}
+        </>
+      )}
+    </RequestDialog>
   );
 }

@@ -90,7 +90,7 @@ function Simulate({ saga, chart }: { saga: string; chart: SagaChart }) {
           Path: () => (
             <>
               <Steps steps={steps} shown={shown} onShow={simulation.show} />
-              <details class="context">
+              <details class="fold-out">
                 <summary>The whole context at the end of the path</summary>
                 <pre tabIndex={0}>{JSON.stringify(answer?.now.context, null, 2)}</pre>
               </details>

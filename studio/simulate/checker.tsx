@@ -46,7 +46,7 @@ export function Checker({ saga, onPlay }: CheckerProps) {
     .reduce((a, b) => a + b, 0);
   return (
     <div class="coverage">
-      <p class={answer.ok ? "verdict is-good" : "verdict is-bad"}>
+      <p class={answer.ok ? "checked is-good" : "checked is-bad"}>
         <span aria-hidden="true">{answer.ok ? "✓" : "✕"}</span>
         {answer.ok
           ? "Whatever happens, nothing breaks its promises."

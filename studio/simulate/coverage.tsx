@@ -102,7 +102,7 @@ function edgeText(
 
 function Bar({ label, covered, total }: { label: string; covered: number; total: number }) {
   return (
-    <div class="bar">
+    <div class="gauge">
       <span>{label}</span>
       <meter min={0} max={total} value={covered} aria-label={label}>
         {covered} of {total}

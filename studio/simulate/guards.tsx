@@ -26,7 +26,7 @@ export function Guards({ whole, path, onPath }: GuardsProps) {
     onPath({ ...rest, ...(Object.keys(next).length > 0 && { guards: next }) });
   };
   return (
-    <details class="context">
+    <details class="fold-out">
       <summary>{count === 0 ? "Force guards" : `Guards, ${count} forced`}</summary>
       <div class="fields">
         {names.map((name) => (

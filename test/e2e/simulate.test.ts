@@ -93,7 +93,7 @@ test("coverage by path tests lies over the chart, all of it", { timeout: 90_000 
   await page.getByRole("tab", { name: "Coverage" }).click();
   await page.getByText("paths that go through").waitFor({ timeout: FIRST_MS });
 
-  expect(await page.locator(".bar b").allTextContents()).toEqual(["39 of 39", "65 of 65"]);
+  expect(await page.locator(".gauge b").allTextContents()).toEqual(["39 of 39", "65 of 65"]);
   expect(await page.locator("[data-state].is-uncovered").count()).toBe(0);
   expect(await page.locator("[data-state].is-covered").count()).toBeGreaterThan(5);
   expect(await violationsOn(page)).toEqual([]);
