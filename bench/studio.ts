@@ -14,7 +14,7 @@ import type { Child } from "./harness/child.ts";
 import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Measured, Samples } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
-import { percentile } from "./harness/statistics.ts";
+import { median, percentile } from "./harness/statistics.ts";
 import { judge, notMeasured } from "./harness/targets.ts";
 import type { LoadResult } from "./processes/load.ts";
 import { courierId, nextBody } from "./subjects/couriers.ts";
@@ -33,6 +33,9 @@ const SMOKE_STEPS = 12;
 /** How often the live chart asks while something moves. */
 const ASK_MS = 500;
 const PAN_MS = 2_000;
+/** Events that one instance is watched through in a turn. */
+const STEPS_WATCHED = 10;
+const SMOKE_STEPS_WATCHED = 2;
 const size = { width: 1_440, height: 900 };
 
 export const studioBench: Bench = {
@@ -43,11 +46,13 @@ export const studioBench: Bench = {
     "In turn nobody watches; a client follows the stream and asks what the live chart asks, and draws nothing; or a headless Chromium without a " +
     "graphics card has the live chart open, unfolded, and gets what server and load leave over of two cores (SCHED_IDLE). The second is what a Studio costs the " +
     "server, the third what a browser on the same machine costs it as well. A frame is one call of requestAnimationFrame. " +
-    "The chart of 300 states and 600 transitions is opened folded by a server that has laid it out before, and panned by the wheel.",
+    "Without load a page is opened that the browser knows nothing of, and an instance is followed: from the time in its journal to the frame in " +
+    "which the new state is active. The chart of 300 states and 600 transitions is opened folded by a server that has laid it out before, and panned by the wheel.",
 
   async run(options) {
     if (chromiumPath === null) {
-      const verdicts = [notMeasured("studioFrames"), notMeasured("studioLatency")];
+      const names = ["studioFrames", "studioLatency", "studioOpen", "studioFollow"] as const;
+      const verdicts = names.map(notMeasured);
       return { rows: [], verdicts, settings: {}, notes: ["Not measured: there is no Chromium."] };
     }
     buildWeb();
@@ -70,6 +75,7 @@ export const studioBench: Bench = {
         asked: () => measureAsked(turn),
         watched: () => measureWatched(turn),
         long: () => measureLong(turn),
+        calm: () => measureCalm(turn),
       });
       await server.kill();
       return { ...toFindings(samples), settings: readSettings(path) };
@@ -116,7 +122,7 @@ async function measureAsked(turn: Turn): Promise<Measured> {
   const ended = (error: unknown): void => {
     if (!signal.aborted) throw error;
   };
-  const streaming = read("/stream?saga=courier").catch(ended);
+  const streaming = read("/stream?saga=courier&everyMs=100").catch(ended);
   const asking = setInterval(() => {
     void read("/instances/counts?saga=courier").catch(ended);
     void read("/instances?saga=courier&limit=50").catch(ended);
@@ -157,6 +163,42 @@ async function measureLong(turn: Turn): Promise<Measured> {
   return { open: openMs, p95: p95 ?? Number.NaN };
 }
 
+/** The Studio of somebody who is alone with it. */
+async function measureCalm(turn: Turn): Promise<Measured> {
+  const begunAt = performance.now();
+  const page = await openPage(turn, "/m/courier");
+  await page.locator(".chart-frame").press("f");
+  const openMs = performance.now() - begunAt;
+  await page.close();
+
+  const followed = await openPage(turn, `/i/courier/${courierId(0)}`);
+  await followed.locator(".leaf.is-active").waitFor();
+  const tooks: number[] = [];
+  for (
+    let step = 0;
+    step < (turn.options.isSmoke ? SMOKE_STEPS_WATCHED : STEPS_WATCHED);
+    step += 1
+  ) {
+    tooks.push(await followed.evaluate<number>(FOLLOW));
+  }
+  await followed.close();
+  return { open: openMs, follow: median(tooks), slowest: Math.max(...tooks) };
+}
+
+// As text, as below. Both times are of this machine's clock.
+const FOLLOW = `(async () => {
+  const active = () => [...document.querySelectorAll(".leaf.is-active")].map(({ dataset }) => dataset.state).join();
+  const before = active();
+  const answer = await fetch("/sagas/courier/instances/${courierId(0)}/events", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '${nextBody}',
+  });
+  const { updatedAt } = await answer.json();
+  while (active() === before) await new Promise(requestAnimationFrame);
+  return Date.now() - Date.parse(updatedAt);
+})()`;
+
 /** A page of the Studio whose chart is drawn. */
 async function openPage({ browser, url }: Turn, path: string): Promise<Page> {
   const page = await browser.newPage({ viewport: size });
@@ -192,6 +234,7 @@ function toFindings(samples: Samples): Omit<Findings, "settings"> {
       samples.of("unwatched", share),
     );
   const frames = samples.of("watched", "frames");
+  const [opened, followed] = [samples.of("calm", "open"), samples.of("calm", "follow")];
   const ratios = toRatio("", samples.of("asked", "p50"), samples.of("unwatched", "p50")).values;
   return {
     rows: [
@@ -202,10 +245,18 @@ function toFindings(samples: Samples): Omit<Findings, "settings"> {
       latency("events beside a browser that draws", "watched", "p99"),
       row("the live chart meanwhile: frames", "/s", frames),
       row("between two frames, p95", "ms", samples.of("watched", "p95")),
+      row("the page until its chart takes a key", "ms", opened),
+      row("a journal row until its chart shows it", "ms", followed),
+      row("the slowest of ten", "ms", samples.of("calm", "slowest")),
       row("300 states: the page until it is drawn, folded", "ms", samples.of("long", "open")),
       row("300 states, panned: between two frames, p95", "ms", samples.of("long", "p95")),
     ],
-    verdicts: [judge("studioFrames", frames), judge("studioLatency", ratios)],
+    verdicts: [
+      judge("studioFrames", frames),
+      judge("studioLatency", ratios),
+      judge("studioOpen", opened),
+      judge("studioFollow", followed),
+    ],
     notes: [],
   };
 }

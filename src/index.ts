@@ -45,7 +45,7 @@ export type { InstanceView } from "./runtime/readers/view.ts";
 export type { Schedules } from "./runtime/schedules/schedules.ts";
 export type { ScheduleOptions } from "./runtime/schedules/schedule-definition.ts";
 export type { ScheduleView } from "./runtime/schedules/schedule-view.ts";
-export type { FeedFilter, FeedView, Follower } from "./runtime/readers/feed.ts";
+export type { FeedFilter, FeedView, FollowOptions, Follower } from "./runtime/readers/feed.ts";
 export type { WaitOptions } from "./runtime/readers/wait-after.ts";
 export type { Condition, Waited } from "./runtime/readers/waiters.ts";
 export type { Telemetry, TelemetryEvent } from "./runtime/telemetry.ts";

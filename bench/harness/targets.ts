@@ -39,6 +39,16 @@ const table = {
   timersLag: most("100,000 timers in a second: lag p99 against the time that the limit needs", 1.2),
   studioFrames: least("1,000 events a second: frames of the live chart", 30, "/s"),
   studioLatency: most("1,000 events a second: p50 while a Studio is answered against nobody", 1.1),
+  studioOpen: most(
+    "the Studio's page until its chart is drawn and takes a key, nothing cached",
+    1_500,
+    "ms",
+  ),
+  studioFollow: most(
+    "a journal row until the chart of its instance shows the new state",
+    300,
+    "ms",
+  ),
 } as const satisfies Record<string, Target>;
 
 export type TargetName = keyof typeof table;

@@ -66,6 +66,8 @@ export const httpLimits = {
   streamsMax: FOLLOWERS_MAX,
   /** Ms between two signs of life on a stream. Proxies take a minute of silence for the end. */
   streamHeartbeatMs: 15_000,
+  /** Ms that a stream may ask to be told in at most once. More would look as if it had stopped. */
+  streamEveryMsMax: 1_000,
   /** Ms that a reader of a stream may take to take what it was sent. */
   streamStallMs: 10_000,
   /** Ms that a dropped stream has to tell its reader so. Far less than a process has to stop. */

@@ -5,11 +5,14 @@ import type { FeedFilter } from "../runtime/readers/feed.ts";
 import { isPhase, phases } from "../saga/phase.ts";
 import type { Phase } from "../saga/phase.ts";
 import { isObject } from "./json-body.ts";
+import { httpLimits } from "./limits.ts";
 
 export interface StreamRequest {
   readonly filter: Pick<FeedFilter, "saga" | "phase">;
   /** Position after which to begin; undefined: with what is committed from now on. */
   readonly after: number | undefined;
+  /** Ms within which what comes is sent together. */
+  readonly everyMs: number;
 }
 
 /**
@@ -27,7 +30,7 @@ export function readStream(
   if (unknown !== undefined) {
     throw invalid(`${JSON.stringify(unknown)} is no parameter here; known: ${known.join(", ")}`);
   }
-  const { saga, phase, after } = parameters;
+  const { saga, phase, after, everyMs } = parameters;
   const lastEventId = headers["last-event-id"];
   return {
     filter: {
@@ -35,6 +38,7 @@ export function readStream(
       ...(phase !== undefined && { phase: readPhase(phase) }),
     },
     after: readPosition("Last-Event-ID", lastEventId) ?? readPosition("after", after),
+    everyMs: readEvery(everyMs),
   };
 }
 
@@ -47,6 +51,13 @@ function readSaga(saga: unknown): string {
 function readPhase(phase: unknown): Phase {
   if (typeof phase === "string" && isPhase(phase)) return phase;
   throw invalid(`phase is none of ${phases.join(", ")}`);
+}
+
+function readEvery(everyMs: unknown): number {
+  if (everyMs === undefined) return 0;
+  const value = typeof everyMs === "string" && /^[0-9]{1,5}$/.test(everyMs) ? Number(everyMs) : -1;
+  if (value >= 0 && value <= httpLimits.streamEveryMsMax) return value;
+  throw invalid(`everyMs is no whole number from 0 to ${httpLimits.streamEveryMsMax}`);
 }
 
 function readPosition(name: string, text: unknown): number | undefined {

@@ -5,6 +5,7 @@ import { SagaError } from "../errors.ts";
 import type { FeedFilter } from "../runtime/readers/feed.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { readStream } from "./stream-query.ts";
+import type { StreamRequest } from "./stream-query.ts";
 import { openSession } from "./stream-session.ts";
 import type { Session } from "./stream-session.ts";
 
@@ -45,10 +46,10 @@ async function streamInstance(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { saga, id: instanceId } = request.params;
-  const { filter, after } = readStream(request, ["after", "phase"]);
+  const { filter, ...from } = readStream(request, ["after", "everyMs", "phase"]);
   const { correlationId } = await streams.runtime.get({ name: saga }, instanceId);
   void reply.header("x-correlation-id", correlationId);
-  return stream(streams, { ...filter, saga, instanceId, after }, { request, reply });
+  return stream(streams, { ...filter, ...from, saga, instanceId }, { request, reply });
 }
 
 async function streamAll(
@@ -56,14 +57,14 @@ async function streamAll(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { filter, after } = readStream(request, ["after", "phase", "saga"]);
+  const { filter, ...from } = readStream(request, ["after", "everyMs", "phase", "saga"]);
   if (filter.saga !== undefined) streams.runtime.saga(filter.saga);
-  return stream(streams, { ...filter, after }, { request, reply });
+  return stream(streams, { ...filter, ...from }, { request, reply });
 }
 
 async function stream(
   { runtime, sessions, isClosing }: Streams,
-  { after, ...filter }: FeedFilter & { after: number | undefined },
+  { after, everyMs, ...filter }: FeedFilter & Omit<StreamRequest, "filter">,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
   void reply.headers({
@@ -76,7 +77,7 @@ async function stream(
   if (isClosing) {
     throw new SagaError("SAGA_RUNTIME_CLOSED", "the server is closing; come back later");
   }
-  const follower = await runtime.follow(filter, after);
+  const follower = await runtime.follow(filter, after, { everyMs });
   if (request.method === "HEAD" || reply.raw.destroyed) {
     follower.close();
     return reply.send("");

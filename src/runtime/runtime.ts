@@ -24,7 +24,7 @@ import {
 import { Bulks } from "./operators/bulk.ts";
 import type { EmittedListener } from "./outward/emitted.ts";
 import { Feed } from "./readers/feed.ts";
-import type { FeedFilter, Follower } from "./readers/feed.ts";
+import type { FeedFilter, FollowOptions, Follower } from "./readers/feed.ts";
 import { toJournalView } from "./readers/journal-view.ts";
 import type { JournalView } from "./readers/journal-view.ts";
 import { Loop } from "./loop.ts";
@@ -378,9 +378,13 @@ export class Runtime {
    *
    * @throws {SagaError} SAGA_STREAMS_FULL, or SAGA_REQUEST_INVALID for a position that is not reached yet.
    */
-  async follow(filter: FeedFilter = {}, afterPosition?: number): Promise<Follower> {
+  async follow(
+    filter: FeedFilter = {},
+    afterPosition?: number,
+    options: FollowOptions = {},
+  ): Promise<Follower> {
     this.#checkOpen();
-    return this.#feed.follow(filter, afterPosition);
+    return this.#feed.follow(filter, afterPosition, options);
   }
 
   /** How many follow committed events now. */

@@ -29,6 +29,8 @@ import { Failure, Loading } from "../ui/message.tsx";
 import { Panel } from "../ui/panel.tsx";
 
 const RELOAD_MS = 500;
+/** Of what moves: nobody sees more of a thousand instances. */
+const FRAME_MS = 100;
 
 export function Screen({ params }: ScreenProps) {
   const saga = params["saga"] ?? "";
@@ -59,7 +61,7 @@ function Live({ saga, chart }: { saga: string; chart: SagaChart }) {
       counts.reload();
       setTick((before) => before + 1);
     }, RELOAD_MS);
-    const path = `/stream?saga=${encodeURIComponent(saga)}`;
+    const path = `/stream?saga=${encodeURIComponent(saga)}&everyMs=${FRAME_MS}`;
     return followStream(path, {
       onEntry: (entry) => {
         reload();
@@ -107,11 +109,7 @@ function Live({ saga, chart }: { saga: string; chart: SagaChart }) {
         onFoldAll={chart.foldAll}
         onDirection={chart.turn}
         onReady={(ready) => (handle.current = ready)}
-      >
-        <Button title="The chart as a file (e)" onClick={() => setExporting(true)}>
-          Export…
-        </Button>
-      </Chart>
+      />
       {isExporting && <ExportDialog saga={saga} onClose={() => setExporting(false)} />}
       <Panel
         label="About the saga"
@@ -152,14 +150,17 @@ function Live({ saga, chart }: { saga: string; chart: SagaChart }) {
           ),
         }}
       >
-        {about !== undefined && about.childOf === null && (
-          <div class="panel-head">
-            <h1>{saga}</h1>
+        <div class="panel-head">
+          <h1>{saga}</h1>
+          <Button title="The chart as a file (e)" onClick={() => setExporting(true)}>
+            Export…
+          </Button>
+          {about?.childOf === null && (
             <Button kind="primary" onClick={() => setStarting(true)}>
               Start an instance
             </Button>
-          </div>
-        )}
+          )}
+        </div>
       </Panel>
       {isStarting && about !== undefined && (
         <StartDialog saga={saga} schema={about.inputSchema} onClose={() => setStarting(false)} />

@@ -32,7 +32,7 @@ export function Screen() {
       reload();
       summarize();
     };
-    return followStream("/stream", { onEntry: all, onOpen: reload });
+    return followStream(`/stream?everyMs=${RELOAD_MS}`, { onEntry: all, onOpen: reload });
   }, [counts.reload, summaries.reload]);
   const byName = useMemo(() => group(counts.data.value), [counts.data.value]);
 

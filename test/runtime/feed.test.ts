@@ -68,6 +68,26 @@ test("a follower from a position hears all after it, as the journal tells it", a
   expect(follower.position).toBe(2);
 });
 
+test("a follower that need not know at once looks once in its time, and still hears all", async () => {
+  const { runtime, clock, reads } = await open();
+  const follower = await runtime.follow({}, 0, { everyMs: 100 });
+  await start(runtime, "p-1");
+  expect(namesOf(await follower.next())).toEqual(["p-1/1"]);
+
+  const next = follower.next();
+  for (const id of ["p-2", "p-3"]) await start(runtime, id);
+  await clock.advance(99);
+  expect(reads).toEqual([0]);
+  await clock.advance(1);
+  expect(namesOf(await next)).toEqual(["p-2/1", "p-3/1"]);
+
+  // Who is closed while it waits is not held up.
+  const last = follower.next();
+  await start(runtime, "p-4");
+  follower.close();
+  expect(await last).toBeNull();
+});
+
 test("a position that is not reached yet is refused", async () => {
   const { runtime } = await open();
   await start(runtime, "p-1");

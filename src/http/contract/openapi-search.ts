@@ -115,6 +115,11 @@ const inPhase = parameter("phase", "Only what led to this phase.", {
   type: "string",
   enum: phases,
 });
+const everyMs = parameter(
+  "everyMs",
+  "Sends what comes within so many ms together; without it, as it comes.",
+  { type: "integer", minimum: 0, maximum: httpLimits.streamEveryMsMax },
+);
 const lastEventId = parameter("Last-Event-ID", "Goes before `after`.", count);
 
 export const streamRoutesDescribed: readonly RouteDescription[] = [
@@ -126,7 +131,7 @@ export const streamRoutesDescribed: readonly RouteDescription[] = [
     summary: "Committed events of an instance, as they come",
     store: "read",
     readsInstance: true,
-    query: [position, inPhase],
+    query: [position, inPhase, everyMs],
     headers: [lastEventId],
     answers: [{ ...stream, headers: correlated }],
     errors: [...ofInstance, "SAGA_STREAMS_FULL"],
@@ -138,7 +143,7 @@ export const streamRoutesDescribed: readonly RouteDescription[] = [
     operationId: "streamAll",
     summary: "Committed events of all instances, as they come",
     store: "read",
-    query: [saga, position, inPhase],
+    query: [saga, position, inPhase, everyMs],
     headers: [lastEventId],
     answers: [stream],
     errors: ["SAGA_NOT_FOUND", "SAGA_STREAMS_FULL"],

@@ -21,6 +21,14 @@ export interface FeedFilter {
   readonly phase?: Phase;
 }
 
+export interface FollowOptions {
+  /**
+   * Ms between two looks into the journal while much happens, default 0: as it comes. The first event after a
+   * silence is told at once, and those that come within the time are told together.
+   */
+  readonly everyMs?: number;
+}
+
 /** A committed event with its place among those of all instances. */
 export interface FeedView extends InstanceKey {
   readonly position: number;
@@ -60,7 +68,11 @@ export class Feed {
    *
    * @throws {SagaError} SAGA_STREAMS_FULL, or SAGA_REQUEST_INVALID for a position that is not reached yet.
    */
-  async follow(filter: FeedFilter, afterPosition?: number): Promise<Follower> {
+  async follow(
+    filter: FeedFilter,
+    afterPosition?: number,
+    { everyMs = 0 }: FollowOptions = {},
+  ): Promise<Follower> {
     const last = await this.#store.lastPosition();
     // What is committed up to it would never be told, such as by a database that was restored from a backup.
     if (afterPosition !== undefined && afterPosition > last) {
@@ -69,7 +81,7 @@ export class Feed {
         `position ${afterPosition} is not of this journal, whose last is ${last}; begin anew`,
       );
     }
-    return this.#open(filter, afterPosition ?? last);
+    return this.#open(filter, afterPosition ?? last, everyMs);
   }
 
   /** Something was committed. Those who follow it are told once, at the end of this turn of the event loop. */
@@ -86,7 +98,7 @@ export class Feed {
     for (const followers of this.#followers.values()) for (const one of followers) one.close();
   }
 
-  #open(filter: FeedFilter, afterPosition: number): Follower {
+  #open(filter: FeedFilter, afterPosition: number, everyMs: number): Follower {
     if (this.#size >= FOLLOWERS_MAX) {
       throw new SagaError(
         "SAGA_STREAMS_FULL",
@@ -96,6 +108,7 @@ export class Feed {
     const topic = topicOf(filter);
     const follower = new Follower(afterPosition, {
       clock: this.#clock,
+      everyMs,
       read: (position) => this.#read(filter, position),
       onClose: () => this.#leave(topic, follower),
     });
@@ -141,6 +154,7 @@ export class Feed {
 
 export interface FollowerOptions {
   readonly clock: Clock;
+  readonly everyMs: number;
   readonly read: (afterPosition: number) => Promise<Views>;
   readonly onClose: () => void;
 }
@@ -153,6 +167,10 @@ export class Follower implements AsyncIterable<readonly FeedView[]> {
   /** Whether there may be something to read. */
   #isAwake = true;
   #onWake: () => void = () => {};
+  /** Whether the last look did not see all that there was. */
+  #hasMore = false;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #endPause: () => void = () => {};
 
   constructor(afterPosition: number, options: FollowerOptions) {
     this.#position = afterPosition;
@@ -168,6 +186,7 @@ export class Follower implements AsyncIterable<readonly FeedView[]> {
   async next(): Promise<readonly FeedView[] | null> {
     while (this.#isOpen) {
       if (!this.#isAwake) await new Promise<void>((resolve) => (this.#onWake = resolve));
+      if (!this.#hasMore) await this.#pause();
       const entries = this.#isOpen ? await this.#read() : [];
       if (entries.length > 0) return entries;
     }
@@ -193,17 +212,34 @@ export class Follower implements AsyncIterable<readonly FeedView[]> {
     this.#isOpen = false;
     this.#options.onClose();
     this.#onWake();
+    this.#endPause();
+  }
+
+  /** Until it is time to look again. */
+  async #pause(): Promise<void> {
+    const { clock, everyMs } = this.#options;
+    const waitMs = this.#lookedAtMs + everyMs - clock.monotonic();
+    if (waitMs <= 0 || !this.#isOpen) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.schedule(waitMs, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   async #read(): Promise<readonly FeedView[]> {
     // Before the look, so that what is committed meanwhile is not missed.
     this.#isAwake = false;
+    this.#lookedAtMs = this.#options.clock.monotonic();
     const page = await this.#options.read(this.#position).catch((error: unknown) => {
       // The store may be closed under one that was closed itself.
       if (this.#isStillOpen()) throw error;
     });
     if (page === undefined || !this.#isStillOpen()) return [];
     const { entries, position, hasMore } = page;
+    this.#hasMore = hasMore;
     if (hasMore) {
       this.#isAwake = true;
       // A long way to catch up must not hold up everybody else.
