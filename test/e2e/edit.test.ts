@@ -42,6 +42,8 @@ test("a state is renamed, added and written by keys alone", { timeout }, async (
   await keyboard.press("Enter");
   await page.locator('[data-state="order.finished"]').waitFor();
   expect(await page.getByText("the file writes no state").count()).toBe(0);
+  await keyboard.press("Control+d");
+  await page.locator('[data-state="order.finished2"]').waitFor();
   await keyboard.press("n");
   await page.locator("dialog[open]").waitFor();
   await keyboard.type("archived");
@@ -52,7 +54,7 @@ test("a state is renamed, added and written by keys alone", { timeout }, async (
   // Undo and redo are exact.
   await keyboard.press("Control+z");
   await page.locator('[data-state="order.archived"]').waitFor({ state: "detached" });
-  await keyboard.press("Control+z");
+  for (const _ of ["the copy", "the name"]) await keyboard.press("Control+z");
   await page.locator('[data-state="order.completed"]').waitFor();
   await keyboard.press("Control+Shift+Z");
   await page.locator('[data-state="order.finished"]').waitFor();
@@ -61,9 +63,9 @@ test("a state is renamed, added and written by keys alone", { timeout }, async (
   await page.reload();
   await page.locator('[data-state="order.finished"]').waitFor({ timeout: 90_000 });
   await keyboard.press("Control+Shift+Z");
-  await page.locator('[data-state="order.archived"]').waitFor();
+  await page.locator('[data-state="order.finished2"]').waitFor();
   await keyboard.press("Control+z");
-  await page.locator('[data-state="order.archived"]').waitFor({ state: "detached" });
+  await page.locator('[data-state="order.finished2"]').waitFor({ state: "detached" });
   await page.locator(".chart-frame").focus();
   await keyboard.press("Control+s");
   await page.locator(".review").waitFor();

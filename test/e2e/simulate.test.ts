@@ -86,6 +86,16 @@ test("what cannot happen says why, and an answer may be given by hand", async ()
   await page.getByRole("button", { name: "Answer this" }).click();
   await page.getByRole("tab", { name: "Path" }).click();
   await page.getByText("mine", { exact: true }).waitFor();
+
+  // A guard that says no, whatever it would say: nothing is tried again.
+  await page.getByRole("button", { name: "Begin anew" }).click();
+  await page.getByRole("tab", { name: "Next" }).click();
+  await page.getByText("Force guards").click();
+  await page.getByLabel("canRetry").selectOption("false");
+  await page.getByText("Guards, 1 forced").waitFor();
+  expect(await violationsOn(page)).toEqual([]);
+  await page.getByRole("button", { name: "Fails", exact: true }).click();
+  await page.getByText("It has ended").waitFor();
 });
 
 test("coverage by path tests lies over the chart, all of it", { timeout: 90_000 }, async () => {
