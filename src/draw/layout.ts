@@ -10,6 +10,7 @@ import type { Box, Point } from "./box.ts";
 import { layoutCards } from "./cards.ts";
 import { stateContent } from "./content.ts";
 import type { LabelContent, StateContent } from "./content.ts";
+import type { KeptLevel, KeptLevels } from "./keeping.ts";
 import type { Direction, LayoutEngine, LevelMemory } from "./level.ts";
 import { wire } from "./link.ts";
 import type { ChartModel } from "./model.ts";
@@ -68,11 +69,15 @@ export interface LayoutOptions {
   readonly signal?: AbortSignal;
   /** Where the chart as a whole goes; default down, as pages do. */
   readonly direction?: Direction;
+  /** The levels of a drawing that somebody looks at: what was not edited since stays where it is. */
+  readonly before?: ReadonlyMap<string, KeptLevel>;
+  /** Takes the levels of this drawing. */
+  readonly levels?: KeptLevels;
 }
 
 export async function layoutChart(
   model: ChartModel,
-  { engine, memory = new Map(), direction = "DOWN", ...options }: LayoutOptions,
+  { memory = new Map(), direction = "DOWN", ...options }: LayoutOptions,
 ): Promise<Layout> {
   if (model.states.length > STATES_DRAWN_MAX) return layoutCards(model);
   const tree = toTree(model);
@@ -83,7 +88,8 @@ export async function layoutChart(
   const plan = { tree, wiring, contents };
   try {
     const { signal = AbortSignal.timeout(LAYOUT_MS_MAX) } = options;
-    return placeAll(plan, await solveLevels(plan, { engine, memory, signal, direction }));
+    const solving = { ...options, memory, signal, direction };
+    return placeAll(plan, await solveLevels(plan, solving));
   } catch {
     // ELK throws on some graphs. A plainer drawing tells the same.
     return layoutCards(model);

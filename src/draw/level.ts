@@ -73,7 +73,8 @@ export async function layoutLevel(
   }
 }
 
-const PADDING = { side: 18, bottom: 18, belowHead: 10 } as const;
+/** Pixels between the border of a state and what is inside. */
+export const PADDING = { side: 18, bottom: 18, belowHead: 10 } as const;
 
 const inline = { "elk.edgeLabels.inline": "true" } as const;
 
@@ -101,7 +102,7 @@ const options = {
 } as const;
 
 /** Which side lines leave by, and come in by. */
-const sides = {
+export const sides = {
   DOWN: { in: "NORTH", out: "SOUTH" },
   RIGHT: { in: "WEST", out: "EAST" },
 } as const;

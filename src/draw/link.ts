@@ -75,10 +75,10 @@ export function wire(model: ChartModel, tree: ChartTree): Wiring {
   const levels = new Map<string, Segment[]>();
   const ports = new Map<string, Port[]>();
   const anyMarks = new Set<string>();
-  const links = [...bundles.values()].map((bundle, at) => {
+  const links = [...bundles].map(([name, bundle]) => {
     const first = found(bundle[0], "edge");
     const edges = bundle.map(({ edge }) => linkedEdge(edge));
-    const plan = planWay(tree, { id: `l${at}`, edges, ...first });
+    const plan = planWay(tree, { id: name, edges, ...first });
     for (const { state, ...port } of plan.ports) append(ports, state, port);
     for (const { level, ...segment } of plan.segments) append(levels, level, segment);
     if (plan.anyMark !== null) anyMarks.add(plan.anyMark);

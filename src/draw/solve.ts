@@ -1,6 +1,8 @@
 /** Lays out the levels of a chart from the innermost out. */
 import { directionsOf } from "./direction.ts";
 import type { LayoutPlan } from "./layout.ts";
+import { keepLevel } from "./keep.ts";
+import type { KeptLevel, KeptLevels } from "./keeping.ts";
 import { layoutLevel } from "./level.ts";
 import type { Direction, LayoutEngine, LevelLayout, LevelMemory, LevelNode } from "./level.ts";
 import { markId } from "./link.ts";
@@ -20,6 +22,10 @@ export interface Solving {
   readonly signal: AbortSignal;
   /** Of the root. */
   readonly direction: Direction;
+  /** Levels that somebody looks at: what an edit left as it was stays where it is. */
+  readonly before?: ReadonlyMap<string, KeptLevel>;
+  /** Takes the levels as they are now. */
+  readonly levels?: KeptLevels;
 }
 
 export const markSize = {
@@ -69,7 +75,10 @@ async function solve(state: StateModel, outer: Direction, work: Work): Promise<S
     headHeight,
     widthMin,
   };
-  const level = await unlessAborted(layoutLevel(spec, engine, memory), signal);
+  const before = work.before?.get(state.id);
+  const kept = before === undefined ? null : keepLevel(spec, before);
+  const level = kept ?? (await unlessAborted(layoutLevel(spec, engine, memory), signal));
+  work.levels?.set(state.id, { spec, level });
   return { level, inner };
 }
 

@@ -13,6 +13,7 @@ import { readObject } from "../http/json-body.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Chart } from "../saga/chart.ts";
 import { readModel } from "./draft-model.ts";
+import { layoutKey } from "./layouts.ts";
 import type { Layouts } from "./layouts.ts";
 
 /** A chart as the Studio draws it. */
@@ -20,6 +21,8 @@ export interface DrawnChart {
   /** The chart with its folds. */
   readonly model: ChartModel;
   readonly layout: Layout;
+  /** What the layout is called when another is to be near it. */
+  readonly key: string;
   /** Ids of the states that are folded. */
   readonly folded: readonly string[];
 }
@@ -55,20 +58,22 @@ export function layoutRoutes(
   );
 
   app.post("/studio/api/layouts", async ({ body }): Promise<DrawnChart> => {
-    const { model, folded, direction } = readObject(body, ["model", "folded", "direction"]);
-    return draw(layouts, readModel(model), { folded, direction });
+    const names = ["model", "folded", "direction", "near"] as const;
+    const { model, folded, direction, near } = readObject(body, [...names]);
+    return draw(layouts, readModel(model), { folded, direction, near });
   });
 }
 
 async function draw(
   layouts: Layouts,
   whole: ChartModel,
-  asked: { folded: unknown; direction: unknown },
+  asked: { folded: unknown; direction: unknown; near?: unknown },
 ): Promise<DrawnChart> {
   const folded = asked.folded === undefined ? overview(whole) : readFolded(asked.folded, whole);
   const direction = readDirection(asked.direction);
   const model = fold(whole, folded);
-  return { model, layout: await layouts.of(model, direction), folded: [...folded] };
+  const layout = await layouts.of(model, direction, readNear(asked.near));
+  return { model, layout, key: layoutKey(model, direction), folded: [...folded] };
 }
 
 /** What is folded if nobody says: the first level of a chart that is too large to be read at once. */
@@ -83,6 +88,12 @@ function readFolded(folded: unknown, { states }: ChartModel): ReadonlySet<string
   const unknown = ids.find((id) => typeof id !== "string" || !known.has(id));
   if (unknown === undefined) return new Set(ids as string[]);
   throw invalid(`folded names no state of the chart: ${JSON.stringify(unknown)}`);
+}
+
+/** One that is not known any more is none. */
+function readNear(near: unknown): string | undefined {
+  if (near === undefined || typeof near === "string") return near;
+  throw invalid("near is no key of a layout");
 }
 
 function readDirection(direction: unknown): Direction {

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { layoutChart } from "../draw/layout.ts";
 import type { Layout } from "../draw/layout.ts";
+import type { KeptLevels } from "../draw/keeping.ts";
 import type { Direction, LevelMemory } from "../draw/level.ts";
 import type { ChartModel } from "../draw/model.ts";
 import { SagaError } from "../errors.ts";
@@ -35,10 +36,30 @@ export interface LayoutsOptions {
   readonly layoutMsMax?: number;
 }
 
+interface Drawn {
+  readonly layout: Layout;
+  readonly levels: KeptLevels;
+}
+
+interface Asked {
+  readonly model: ChartModel;
+  readonly direction: Direction;
+  readonly before: KeptLevels | undefined;
+}
+
+/** What a layout is found again by. */
+export function layoutKey(model: ChartModel, direction: Direction): string {
+  return createHash("sha256")
+    .update(JSON.stringify([direction, model]))
+    .digest("base64");
+}
+
 export class Layouts {
   readonly #startThread: () => Promise<LayoutThread>;
   readonly #layoutMsMax: number;
-  readonly #remembered = new LRUCache<string, Promise<Layout>>({ max: layoutLimits.rememberedMax });
+  readonly #remembered = new LRUCache<string, Promise<Drawn>>({ max: layoutLimits.rememberedMax });
+  /** The levels of what was given last for a key. */
+  readonly #shown = new LRUCache<string, KeptLevels>({ max: layoutLimits.rememberedMax });
   #memory: LevelMemory = new Map();
   #thread: Promise<LayoutThread> | null = null;
   #last: Promise<unknown> = Promise.resolve();
@@ -50,33 +71,39 @@ export class Layouts {
   }
 
   /**
-   * The layout of a chart.
+   * The layout of a chart. `near` is the key of one that somebody looks at: what is the same in both stays where it
+   * is, and what was laid out before is given again, so that taking an edit back brings back what was seen.
    *
    * @throws {SagaError} SAGA_LAYOUTS_FULL if too many wait.
    */
-  of(model: ChartModel, direction: Direction = "DOWN"): Promise<Layout> {
-    const key = createHash("sha256")
-      .update(JSON.stringify([direction, model]))
-      .digest("base64");
-    const known = this.#remembered.get(key);
-    if (known !== undefined) return known;
+  async of(model: ChartModel, direction: Direction = "DOWN", near?: string): Promise<Layout> {
+    const key = layoutKey(model, direction);
+    const before = near === undefined ? undefined : this.#shown.get(near);
+    const name = before === undefined ? key : `${key} near`;
+    const known = this.#remembered.get(name) ?? this.#remembered.get(key);
+    const { layout, levels } = await (known ?? this.#queue(name, { model, direction, before }));
+    this.#shown.set(key, levels);
+    return layout;
+  }
+
+  #queue(name: string, asked: Asked): Promise<Drawn> {
     if (this.#waiting >= layoutLimits.waitingMax) {
       throw new SagaError("SAGA_LAYOUTS_FULL", "too many charts wait to be laid out; try again");
     }
     this.#waiting += 1;
-    const layout = this.#last.then(() => this.#layOut(model, direction));
-    this.#last = layout
+    const drawn = this.#last.then(() => this.#layOut(asked));
+    this.#last = drawn
       .catch(() => undefined)
       .finally(() => {
         this.#waiting -= 1;
       });
-    this.#remembered.set(key, layout);
+    this.#remembered.set(name, drawn);
     // Cards that stand for want of time may be lines the next time.
-    layout.then(
-      ({ style }) => style === "cards" && this.#remembered.delete(key),
-      () => this.#remembered.delete(key),
+    drawn.then(
+      ({ layout }) => layout.style === "cards" && this.#remembered.delete(name),
+      () => this.#remembered.delete(name),
     );
-    return layout;
+    return drawn;
   }
 
   /** Starts the thread, which takes longer than most layouts. */
@@ -91,13 +118,21 @@ export class Layouts {
     void thread?.then((one) => one.end()).catch(() => undefined);
   }
 
-  async #layOut(model: ChartModel, direction: Direction): Promise<Layout> {
+  async #layOut({ model, direction, before }: Asked): Promise<Drawn> {
     if (this.#memory.size > layoutLimits.levelsMax) this.#memory = new Map();
     const { engine } = await this.#warmThread();
     const signal = AbortSignal.timeout(this.#layoutMsMax);
-    const layout = await layoutChart(model, { engine, memory: this.#memory, signal, direction });
+    const levels: KeptLevels = new Map();
+    const layout = await layoutChart(model, {
+      engine,
+      memory: this.#memory,
+      signal,
+      direction,
+      levels,
+      ...(before !== undefined && { before }),
+    });
     if (signal.aborted) this.#startAnew();
-    return layout;
+    return { layout, levels };
   }
 
   #warmThread(): Promise<LayoutThread> {

@@ -63,6 +63,9 @@ export interface ChartProps {
 
 /** Pixels between what stands beside a state and everything else. */
 const PAD_GAP = 8;
+/** In a window that is not wider the tools at its lower edge cover the drawing. */
+const NARROW_PX = 600;
+const TOOLS_PX = 60;
 /** Pixels above and below what stands over the drawing. */
 const OVER_PX = 24;
 
@@ -242,6 +245,7 @@ function useShown(
         width: current.clientWidth,
         height: current.clientHeight,
         top: covered === 0 ? 0 : covered + OVER_PX,
+        bottom: current.clientWidth < NARROW_PX ? TOOLS_PX : 0,
       });
     };
     const observer = new ResizeObserver(measure);

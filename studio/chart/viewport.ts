@@ -18,9 +18,10 @@ const MARGIN_PX = 28;
 const FOCUS_SCALE_MIN = 0.72;
 const GLIDE_MS = 220;
 
-/** `top`: of its height so much is covered at the upper edge. */
+/** `top`, `bottom`: of its height so much is covered at the upper and the lower edge. */
 export interface WindowSize extends Size {
   readonly top: number;
+  readonly bottom: number;
 }
 
 export class Viewport {
@@ -28,13 +29,13 @@ export class Viewport {
   /** Whether somebody has moved it by hand, so that it does not fit by itself any more. */
   isByHand = false;
   #focus: Box | null = null;
-  #size: WindowSize = { width: 0, height: 0, top: MARGIN_PX };
+  #size: WindowSize = { width: 0, height: 0, top: MARGIN_PX, bottom: MARGIN_PX };
   #drawing: Size = { width: 1, height: 1 };
   #gliding = 0;
 
   /** How large the window is, and what it shows. */
-  resize({ width, height, top }: WindowSize): void {
-    this.#size = { width, height, top: Math.max(MARGIN_PX, top) };
+  resize({ top, bottom, ...size }: WindowSize): void {
+    this.#size = { ...size, top: Math.max(MARGIN_PX, top), bottom: Math.max(MARGIN_PX, bottom) };
     if (this.isByHand) return;
     // A glide would end where it fitted before.
     cancelAnimationFrame(this.#gliding);
@@ -142,8 +143,8 @@ export class Viewport {
   }
 
   #whole(): View {
-    const { width, height, top } = this.#size;
-    const room = height - top - MARGIN_PX;
+    const { width, height, top, bottom } = this.#size;
+    const room = height - top - bottom;
     const scale = clamped(
       Math.min(
         (width - 2 * MARGIN_PX) / this.#drawing.width,

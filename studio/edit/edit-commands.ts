@@ -28,6 +28,7 @@ export function editCommands(actions: EditActions): readonly Command[] {
       keys: ["Ctrl+s"],
       run: () => editing.steps.value.length > 0 && review(),
     },
+    { group: GROUP, name: "Arrange all anew", keys: ["a"], run: () => editing.arrange() },
     ...padItems(actions).map(({ label, keys, run }) => ({
       group: GROUP,
       name: label,

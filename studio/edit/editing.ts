@@ -152,12 +152,19 @@ export class Editing {
 
   setFolded(folded: ReadonlySet<string>): void {
     this.#folded = folded;
-    void this.#inTurn(() => this.#draw());
+    this.arrange();
   }
 
   turn(): void {
     this.#direction = this.#direction === "DOWN" ? "RIGHT" : "DOWN";
-    void this.#inTurn(() => this.#draw());
+    this.arrange();
+  }
+
+  /** Lays all of it out, where edits leave what they do not touch where it is. */
+  arrange(): void {
+    void this.#inTurn(async () => {
+      if (this.draft.value !== null) await this.#draw(this.draft.value);
+    });
   }
 
   /** Whether it was done; if not, why is shown. */
@@ -245,7 +252,7 @@ export class Editing {
       method: "POST",
       body: { operations: steps.flat() },
     });
-    await this.#draw(draft);
+    await this.#draw(draft, this.drawn.value?.key);
     if (draft.text !== this.draft.value?.text) this.#askTypes(steps);
     this.draft.value = draft;
     if (then !== null) this.selection.value = then(draft);
@@ -270,8 +277,8 @@ export class Editing {
     }, TYPES_QUIET_MS);
   }
 
-  async #draw(draft: DraftAnswer | null = this.draft.value): Promise<void> {
-    if (draft === null) return;
+  /** `near`: the key of what is seen. */
+  async #draw(draft: DraftAnswer, near?: string): Promise<void> {
     const known = new Set(draft.model.states.map(({ id }) => id));
     const folded =
       this.#folded === null ? undefined : [...this.#folded].filter((id) => known.has(id));
@@ -279,6 +286,7 @@ export class Editing {
       model: draft.model,
       direction: this.#direction,
       ...(folded !== undefined && { folded }),
+      ...(near !== undefined && { near }),
     };
     const drawn = await ask<DrawnChart>("/studio/api/layouts", { method: "POST", body });
     this.#folded = new Set(drawn.folded);

@@ -8,7 +8,7 @@ import { toChartModel } from "../../src/draw/model.ts";
 import type { LayoutThread } from "../../src/http/layout-thread.ts";
 import { startLayoutThread } from "../../src/http/layout-thread.ts";
 import { buildServer, createRuntime, openSqlite } from "../../src/index.ts";
-import { layoutLimits, Layouts } from "../../src/studio/layouts.ts";
+import { layoutKey, layoutLimits, Layouts } from "../../src/studio/layouts.ts";
 import type { LayoutsOptions } from "../../src/studio/layouts.ts";
 import { deferred } from "../fixtures/world.ts";
 
@@ -67,9 +67,27 @@ test("the same chart is laid out once, and another direction is another layout",
   const [first, second] = [layouts.of(overview), layouts.of(overview)];
   const turned = await layouts.of(overview, "RIGHT");
 
-  expect(second).toBe(first);
+  expect(await second).toBe(await first);
   expect((await first).style).toBe("lines");
   expect(turned.width).toBeGreaterThan((await first).width);
+});
+
+test("a layout near another keeps its places, and taking an edit back brings back what was seen", async () => {
+  const layouts = open();
+  const seen = await layouts.of(overview);
+  const [root, first, ...rest] = overview.states;
+  const added = { ...first, id: "order.added", key: "added", path: ["added"], folded: 0 };
+  const edited = { ...overview, states: [root, first, added, ...rest] } as typeof overview;
+
+  const near = await layouts.of(edited, "DOWN", layoutKey(overview, "DOWN"));
+  const back = await layouts.of(overview, "DOWN", layoutKey(edited, "DOWN"));
+  const fresh = await layouts.of(edited);
+
+  const placeIn = ({ states }: typeof seen): readonly unknown[] =>
+    rest.map(({ id }) => states.find((box) => box.id === id)).map((box) => [box?.x, box?.y]);
+  expect(placeIn(near)).toEqual(placeIn(seen));
+  expect(back).toBe(seen);
+  expect(placeIn(fresh)).not.toEqual(placeIn(seen));
 });
 
 test("layoutMsMax: a layout that hangs comes as cards, and the next one has a thread of its own", async () => {
@@ -108,7 +126,7 @@ test("waitingMax: as many layouts wait, and one more is refused", async () => {
 
   for (let index = 0; index < layoutLimits.waitingMax; index += 1) void asked(index);
 
-  expect(() => asked(layoutLimits.waitingMax)).toThrow(
+  await expect(asked(layoutLimits.waitingMax)).rejects.toThrow(
     expect.objectContaining({ code: "SAGA_LAYOUTS_FULL" }),
   );
 });
