@@ -9,6 +9,7 @@ import { Chart } from "../chart/chart.tsx";
 import { PlanForm } from "../create/plan-form.tsx";
 import { firstPlan, toRequest } from "../create/plan.ts";
 import type { Plan } from "../create/plan.ts";
+import { FileList } from "../exchange/file-list.tsx";
 import { useDrawn } from "../exchange/use-drawn.ts";
 import { Empty, Failure, Loading } from "../ui/message.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -85,24 +86,13 @@ function Create() {
         label="New saga"
         tabs={{
           Plan: () => <PlanForm {...{ plan, set, planned, create }} problem={failure ?? problem} />,
-          Files: () => <Files planned={planned} />,
+          Files: () => (
+            <div class="files">
+              <FileList files={planned?.files ?? []} />
+            </div>
+          ),
         }}
       />
-    </div>
-  );
-}
-
-function Files({ planned }: { planned: PlannedSaga | null }) {
-  return (
-    <div class="files">
-      {planned?.files.map(({ path, text }, index) => (
-        <details key={path} open={index === 0}>
-          <summary>{path}</summary>
-          <pre tabIndex={0} aria-label={path}>
-            {text}
-          </pre>
-        </details>
-      ))}
     </div>
   );
 }

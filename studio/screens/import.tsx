@@ -1,33 +1,20 @@
 /** Import: a chart from elsewhere, pasted or dropped, as it would look here; what is lost; the files that it becomes. */
-import { useEffect, useMemo, useState } from "preact/hooks";
-import type { ChartModel } from "../../src/draw/model.ts";
+import { useMemo, useState } from "preact/hooks";
 import { ask } from "../api/request.ts";
 import { go, paths } from "../app/location.ts";
 import { Chart } from "../chart/chart.tsx";
 import { Outline } from "../chart/outline.tsx";
+import { FileList } from "../exchange/file-list.tsx";
 import { useDrawn } from "../exchange/use-drawn.ts";
 import type { Drawn } from "../exchange/use-drawn.ts";
+import { KEPT_SOURCE, usePreview } from "../exchange/use-preview.ts";
+import type { Preview } from "../exchange/use-preview.ts";
 import { Button } from "../ui/button.tsx";
 import { ChoiceField, TextField } from "../ui/field.tsx";
 import { Empty, Failure, Loading } from "../ui/message.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { tell, tellFailure } from "../ui/toasts.tsx";
 import "../styles/exchange.css";
-
-interface Preview {
-  readonly format: string;
-  readonly name: string;
-  readonly losses: readonly { readonly line: number | null; readonly what: string }[];
-  readonly findings: readonly {
-    readonly state: string;
-    readonly message: string;
-    readonly remedy: string;
-  }[];
-  readonly model: ChartModel;
-  readonly files: readonly { readonly path: string; readonly text: string }[];
-  readonly isTaken: boolean;
-  readonly isWritable: boolean;
-}
 
 const formats = [
   { value: "", label: "As it looks" },
@@ -37,12 +24,8 @@ const formats = [
   { value: "typescript", label: "TypeScript" },
 ];
 
-/** After the last key, before the text is read. */
-const QUIET_MS = 350;
-const KEPT = "sagachart.import";
-
 export function Screen() {
-  const [source, setSource] = useState(() => sessionStorage.getItem(KEPT) ?? "");
+  const [source, setSource] = useState(() => sessionStorage.getItem(KEPT_SOURCE) ?? "");
   const [format, setFormat] = useState("");
   const [name, setName] = useState("");
   const { preview, error } = usePreview(source, format, name);
@@ -63,7 +46,7 @@ export function Screen() {
     >
       <section class="import-main" aria-label="Preview">
         {preview !== null && drawn.drawn !== null ? (
-          <Preview preview={preview} drawn={drawn} />
+          <Drawing preview={preview} drawn={drawn} />
         ) : source === "" ? (
           <Empty title="Bring a chart from elsewhere">
             <p>
@@ -104,7 +87,7 @@ export function Screen() {
   );
 }
 
-function Preview({ preview, drawn }: { preview: Preview; drawn: Drawn }) {
+function Drawing({ preview, drawn }: { preview: Preview; drawn: Drawn }) {
   if (drawn.drawn === null) return null;
   return (
     <Chart
@@ -215,7 +198,7 @@ function Files({
     try {
       const body = { source, name, write: true, ...(format !== "" && { format }) };
       await ask("/studio/api/imports", { method: "POST", body });
-      sessionStorage.removeItem(KEPT);
+      sessionStorage.removeItem(KEPT_SOURCE);
       tell(`Wrote machines/${name}`);
       if (findings.length === 0) go(paths.sagas());
     } catch (error) {
@@ -231,17 +214,7 @@ function Files({
       : "This server writes no files; copy them";
   return (
     <div class="files">
-      {files.map(({ path, text }, index) => (
-        <details key={path} open={index === 0}>
-          <summary>{path}</summary>
-          <pre tabIndex={0} aria-label={path}>
-            {text}
-          </pre>
-          <Button kind="quiet" onClick={() => copy(text)}>
-            Copy
-          </Button>
-        </details>
-      ))}
+      <FileList files={files} />
       <div class="files-foot">
         <Button
           kind="primary"
@@ -257,46 +230,6 @@ function Files({
   );
 }
 
-function usePreview(
-  source: string,
-  format: string,
-  name: string,
-): { readonly preview: Preview | null; readonly error: unknown } {
-  const [preview, setPreview] = useState<Preview | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
-    // A page that is loaded anew has it still.
-    sessionStorage.setItem(KEPT, source);
-    const gone = new AbortController();
-    const timer = setTimeout(() => {
-      if (source.trim() === "") {
-        setPreview(null);
-        setError(null);
-        return;
-      }
-      const body = { source, ...(format !== "" && { format }), ...(name !== "" && { name }) };
-      const asked = { method: "POST", body, signal: gone.signal } as const;
-      void ask<Preview>("/studio/api/imports", asked).then(
-        (found) => (setPreview(found), setError(null)),
-        (reason: unknown) => {
-          if (gone.signal.aborted) return;
-          setPreview(null);
-          setError(reason);
-        },
-      );
-    }, QUIET_MS);
-    return () => {
-      clearTimeout(timer);
-      gone.abort();
-    };
-  }, [source, format, name]);
-  return { preview, error };
-}
-
 async function readFile(file: File | undefined, take: (text: string) => void): Promise<void> {
   if (file !== undefined) take(await file.text());
-}
-
-function copy(text: string): void {
-  navigator.clipboard.writeText(text).then(() => tell("Copied"), tellFailure);
 }

@@ -95,7 +95,8 @@ test("what cannot happen says why, and an answer may be given by hand", async ()
   await page.getByText("Guards, 1 forced").waitFor();
   expect(await violationsOn(page)).toEqual([]);
   await page.getByRole("button", { name: "Fails", exact: true }).click();
-  await page.getByText("It has ended").waitFor();
+  const undoing = "order.compensating.releasingInventory.attempting";
+  await page.locator(`[data-state='${undoing}'].is-active`).waitFor();
 });
 
 test("coverage by path tests lies over the chart, all of it", { timeout: 90_000 }, async () => {
