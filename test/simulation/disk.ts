@@ -59,6 +59,8 @@ async function createEmpty(): Promise<Buffer> {
     const client = new Database(path);
     // A database in memory has no WAL.
     client.pragma("journal_mode = delete");
+    // Of the sagas: what transactional activities write.
+    client.exec("CREATE TABLE deeds (idempotency_key TEXT NOT NULL)");
     const content = client.serialize();
     client.close();
     return content;

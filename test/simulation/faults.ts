@@ -41,6 +41,8 @@ const classes = {
   lateness: { inRuns: 0.6, least: 0.1, most: 0.5 },
   /** An operator suspends an instance, and resumes it later. */
   suspend: { inRuns: 0.4, least: 0.1, most: 0.5 },
+  /** A client sends what only the runtime may. */
+  forge: { inRuns: 0.4, least: 0.3, most: 1 },
 } as const;
 
 export type FaultClass = keyof typeof classes;

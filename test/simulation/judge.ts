@@ -9,6 +9,7 @@ import { fold } from "../../src/saga/fold.ts";
 import { isEndPhase } from "../../src/saga/phase.ts";
 import { encodeSnapshot } from "../../src/saga/snapshot.ts";
 import { start } from "../../src/saga/step.ts";
+import { transactionalOf } from "../../src/saga/transactional.ts";
 import { toFoldEntry } from "../../src/runtime/operators/replay.ts";
 import type { InstanceKey, JournalEntry, StoredInstance } from "../../src/store/store.ts";
 import { brokenRules } from "../../src/testing/ledger.ts";
@@ -27,6 +28,8 @@ export interface Case {
   readonly journal: readonly JournalEntry[];
   /** Effects of this instance, in order. */
   readonly ledger: readonly Entry[];
+  /** Keys of the rows that its transactional activities wrote. */
+  readonly rows: readonly string[];
   readonly acknowledged: readonly Acknowledged[];
   readonly refused: readonly Pick<Acknowledged, "eventId">[];
 }
@@ -41,6 +44,7 @@ export function judge(one: Case): readonly string[] {
     ...judgeEvents(one),
     ...judgeEffects(one),
     ...judgeLedger(one),
+    ...judgeRows(one),
     ...judgeRole(one),
   ].map((what) => `${one.key.saga}/${one.key.instanceId}: ${what}`);
 }
@@ -169,6 +173,22 @@ function judgeLedger({
   const broken =
     role === null ? [] : brokenRules(chart, { phase: record.phase, ledger }, role.rules);
   return [...unasked, ...broken];
+}
+
+/** G1, for transactional activities: what they wrote is there as often as their results were taken. */
+function judgeRows({ chart, journal, rows }: Case): readonly string[] {
+  const done = journal.filter(({ verdict, eventType }) => {
+    const [, actorId] = /^xstate\.done\.actor\.(.+)$/.exec(eventType) ?? [];
+    return (
+      verdict === "applied" &&
+      actorId !== undefined &&
+      transactionalOf(chart.saga, actorId) !== undefined
+    );
+  });
+  const isOnce = new Set(rows).size === rows.length;
+  return isOnce && rows.length === done.length
+    ? []
+    : [`${done.length} results were taken, and [${rows.join(" ")}] were written`];
 }
 
 function judgeRole({

@@ -30,6 +30,7 @@ export class Life implements Mortal {
   #store: Store | null = null;
   #isAlive = true;
   #isStopping = false;
+  #hasFailedDisk = false;
 
   constructor(number: number, stage: Stage, survivors: Survivors) {
     this.name = `life ${number}`;
@@ -146,11 +147,16 @@ export class Life implements Mortal {
   #onCommit(commit: () => void): void {
     const { faults, chance } = this.#stage;
     if (!this.#isAlive) return commit();
+    // What such a disk says of a later commit is worth nothing.
+    if (this.#hasFailedDisk) {
+      this.#stage.violations.push(`${this.name} commits on a disk that failed`);
+    }
     this.#mayDie("inside a transaction");
     if (faults.strikes("full")) throw this.#failing("SQLITE_FULL");
     if (faults.strikes("io-error")) {
       // Nobody knows: it may be there.
       const isThere = chance.isLikely("io-error is there", 0.5);
+      this.#hasFailedDisk = true;
       if (isThere) commit();
       throw this.#failing(isThere ? "SQLITE_IOERR_FSYNC" : "SQLITE_IOERR_WRITE");
     }

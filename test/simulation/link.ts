@@ -23,7 +23,7 @@ export function linked(store: Store, life: Mortal, stage: Stage): Store {
         if (!life.isAlive) return never();
         const call = async (): Promise<unknown> => {
           if (name !== "close") readErrorOf(String(name), life, stage);
-          const result: unknown = await method.apply(target, given);
+          const result: unknown = await kept(method.apply(target, given), stage);
           if (name === "commit") {
             tellCommit(given[0] as WriteSet[], result as CommitOutcome[], life);
           }
@@ -33,6 +33,16 @@ export function linked(store: Store, life: Mortal, stage: Stage): Store {
       };
     },
   });
+}
+
+/** A store is never given what contradicts what it has: it is told so by its outcome. */
+async function kept(result: unknown, { violations }: Stage): Promise<unknown> {
+  try {
+    return await result;
+  } catch (error) {
+    if (/constraint/i.test(String(error))) violations.push(`a write was no step: ${String(error)}`);
+    throw error;
+  }
 }
 
 async function near(call: Call, life: Mortal): Promise<unknown> {

@@ -65,6 +65,7 @@ export class Services {
   readonly #undos: Request[] = [];
   readonly #outputs: Readonly<Record<string, object>>;
   readonly #answered: ReadonlySet<string>;
+  readonly #atOnce: Readonly<Record<string, number>>;
   /** Actions that were performed, with the life that did it, in order. */
   readonly acted: { readonly life: Life; readonly idempotencyKey: string }[] = [];
   readonly #undoes: (saga: string, activity: string) => readonly string[];
@@ -80,12 +81,15 @@ export class Services {
       undoes: (saga: string, activity: string) => readonly string[];
       /** Activities that are always answered. */
       answered: readonly string[];
+      /** By activity, how many attempts a process may make at a time. */
+      atOnce: Readonly<Record<string, number>>;
     },
   ) {
     this.#stage = stage;
     this.#outputs = options.outputs;
     this.#undoes = options.undoes;
     this.#answered = new Set(options.answered);
+    this.#atOnce = options.atOnce;
     this.#find = stage.disk.client.prepare<[string, number], OutboxRow>(
       `SELECT saga, instance_id, outbox.status, lease_until_ms, lost_until_ms FROM outbox
        JOIN instances ON instances.key = outbox.instance
@@ -181,11 +185,27 @@ export class Services {
         if (life.isAlive) tell({ resolve, reject });
       },
     };
+    this.#checkRoom(request);
     this.#requests.add(request);
     if (this.#undoes(request.saga, activity).length > 0) this.#undos.push(request);
     this.#send(request);
     signal.addEventListener("abort", () => this.#abort(request));
     return life.isStruckBy("crash-dispatch", `after ${activity} was sent`) ? never() : promise;
+  }
+
+  /** No more attempts at a time than their limit says. One that does not settle counts until its row is gone. */
+  #checkRoom({ life, activity, idempotencyKey }: Request): void {
+    const most = this.#atOnce[activity];
+    if (most === undefined) return;
+    const others = [...this.#requests].filter(
+      (other) =>
+        other.life === life &&
+        other.activity === activity &&
+        !other.isSettled &&
+        this.#find.get(other.idempotencyKey, other.attempt) !== undefined,
+    );
+    if (others.length < most) return;
+    this.violations.push(`${idempotencyKey} was asked for beside ${others[0]?.idempotencyKey}`);
   }
 
   /** Says what becomes of a request, and when. */

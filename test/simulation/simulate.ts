@@ -2,18 +2,22 @@
  * One run: a seed decides which sagas are played, what their clients send, what their services answer, and what goes
  * wrong. Faults stop when half of it is over; then everything must come to rest, and is judged.
  */
+import { fromCallback } from "xstate";
 import { toChart } from "../../src/saga/chart.ts";
 import type { Chart } from "../../src/saga/chart.ts";
 import { familyOf } from "../../src/saga/family.ts";
 import { assertDurable } from "../../src/saga/lint.ts";
+import { transaction } from "../../src/store/sqlite/transaction.ts";
 import type { InstanceKey, JournalEntry } from "../../src/store/store.ts";
-import { cast } from "./cast.ts";
+import { cast, guests } from "./cast.ts";
 import type { Role } from "./cast/role.ts";
 import { Chance } from "./chance.ts";
 import { Clients } from "./clients.ts";
+import { DeedsOf } from "./deeds.ts";
 import { createDisk } from "./disk.ts";
 import { Faults } from "./faults.ts";
 import type { FaultClass } from "./faults.ts";
+import { Forger } from "./forger.ts";
 import { judgeActions } from "./judge-actions.ts";
 import { judge } from "./judge.ts";
 import type { Case } from "./judge.ts";
@@ -73,6 +77,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
     isFar: options.isFar ?? chance.isLikely("far", 0.3),
     leaseMs: chance.pick("lease", [2_000, 5_000, 12_000]),
     attemptsMax: chance.pick("attempts", [1, 3, 1_000]),
+    violations: [],
   };
   const run = new RunOfSeed(seed, stage, options);
   try {
@@ -90,6 +95,8 @@ class RunOfSeed {
   readonly #charts: ReadonlyMap<string, Chart>;
   readonly #services: Services;
   readonly #clients: Clients;
+  readonly #forger: Forger;
+  readonly #deeds: DeedsOf;
   readonly #violations: string[] = [];
   readonly #isEnded;
   readonly #unrest;
@@ -113,20 +120,21 @@ class RunOfSeed {
     this.#started = disk.client
       .prepare("SELECT count(*) FROM instances WHERE parent IS NULL")
       .pluck();
-    const roles = cast.filter(({ name }) => only?.includes(name) ?? true);
-    const count = chance.between("instances", 2, 4);
-    this.#instances = Array.from({ length: count }, (_, index) => {
-      const role = chance.pick("roles", roles);
-      return { role, key: { saga: role.name, instanceId: `i-${index + 1}` } };
-    });
+    this.#instances = drawRoles(chance, only).map((role, index) => ({
+      role,
+      key: { saga: role.name, instanceId: `i-${index + 1}` },
+    }));
     this.#roles = [...new Set(this.#instances.map(({ role }) => role))];
     this.#charts = chartsOf(this.#roles);
     this.#services = new Services(stage, {
       outputs: Object.assign({}, ...this.#roles.map(({ outputs }) => outputs)) as never,
       undoes: (saga, activity) => this.#charts.get(saga)?.undoes.get(activity) ?? [],
       answered: this.#roles.flatMap(({ answered = [] }) => answered),
+      atOnce: Object.assign({}, ...this.#roles.map(({ atOnce }) => atOnce)) as never,
     });
+    this.#deeds = new DeedsOf(stage);
     this.#clients = new Clients(stage, () => this.#life);
+    this.#forger = new Forger(stage, this.#clients);
     this.#life = this.#newLife();
   }
 
@@ -145,7 +153,10 @@ class RunOfSeed {
     );
     trace.add("run", `faults: ${faults.on.join(", ")}`);
     this.#begin();
-    for (const { role, key } of this.#instances) this.#clients.play(role, key);
+    for (const { role, key } of this.#instances) {
+      this.#clients.play(role, key);
+      this.#forger.play(key);
+    }
     this.#tick();
     time.after(FAULTS_MS, () => this.#heal());
     try {
@@ -184,6 +195,7 @@ class RunOfSeed {
         role.define(
           (name) => services.activityOf(life, name),
           (name) => services.actionOf(life, name),
+          this.#deeds.of(life),
         ),
       ),
     );
@@ -263,7 +275,9 @@ class RunOfSeed {
     const keys = disk.client
       .prepare("SELECT saga, instance_id AS instanceId FROM instances ORDER BY key")
       .all() as InstanceKey[];
-    this.#violations.push(...this.#services.violations, ...this.#clients.violations);
+    for (const { violations } of [this.#stage, this.#services, this.#clients, this.#forger]) {
+      this.#violations.push(...violations);
+    }
     for (const { key } of this.#instances) {
       if (!keys.some((other) => isSame(key, other))) {
         this.#violations.push(`${key.saga}/${key.instanceId} is not there`);
@@ -288,7 +302,10 @@ class RunOfSeed {
         journal,
         ledger: this.#services.ledger.filter((entry) => isSame(entry, key)),
         acknowledged: this.#clients.acknowledged.filter((each) => isSame(each.key, key)),
-        refused: this.#clients.refused.filter((each) => isSame(each.key, key)),
+        refused: [...this.#clients.refused, ...this.#forger.sent].filter((each) =>
+          isSame(each.key, key),
+        ),
+        rows: this.#deeds.rowsOf(key),
       };
       this.#violations.push(...judge(one));
     }
@@ -310,6 +327,17 @@ class RunOfSeed {
   }
 }
 
+/** Guests come beside the others, so that what these do is drawn as without them. */
+function drawRoles(chance: Chance, only: RunOptions["only"]): readonly Role[] {
+  const isPlayed = ({ name }: Role): boolean => only?.includes(name) ?? true;
+  const count = chance.between("instances", 2, 4);
+  const draw = (stream: string, from: readonly Role[], most: number): readonly Role[] =>
+    from.length === 0 ? [] : Array.from({ length: most }, () => chance.pick(stream, from));
+  const played = draw("roles", cast.filter(isPlayed), count);
+  const guestCount = played.length === 0 ? count : chance.between("guest count", 0, 2);
+  return [...played, ...draw("guests", guests.filter(isPlayed), guestCount)];
+}
+
 function isSame(one: InstanceKey, other: InstanceKey): boolean {
   return one.saga === other.saga && one.instanceId === other.instanceId;
 }
@@ -324,6 +352,7 @@ function chartsOf(roles: readonly Role[]): ReadonlyMap<string, Chart> {
       const silent = role.define(
         () => never,
         () => never,
+        { transact: () => transaction(never), callback: () => fromCallback(() => {}) },
       );
       let family = charts.get(role.name);
       if (family === undefined) {

@@ -16,6 +16,8 @@ export interface Stage {
   readonly isFar: boolean;
   readonly leaseMs: number;
   readonly attemptsMax: number;
+  /** What is wrong between a process and its disk, whatever comes after. */
+  readonly violations: string[];
 }
 
 /** A process, which may be gone before it is answered. */

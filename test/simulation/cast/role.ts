@@ -2,8 +2,9 @@
  * A role: a saga that instances of a simulation play, with what its clients send, and what must hold of it in the end
  * beside what must hold of all. Its activities are the services' of the simulation.
  */
-import type { AnyEventObject } from "xstate";
+import type { AnyActorLogic, AnyEventObject } from "xstate";
 import type { Action, Activity, AnySaga } from "../../../src/saga/define.ts";
+import type { TransactionalActivity } from "../../../src/saga/transactional.ts";
 import type { LedgerRule } from "../../../src/testing/ledger.ts";
 import type { Chance } from "../chance.ts";
 
@@ -13,6 +14,14 @@ export type Perform = (activity: string) => Activity<any, any>;
 
 /** The action of a name, as the simulated process performs it. */
 export type Act = (action: string) => Action<never>;
+
+/** What else the simulated process performs. */
+export interface Deeds {
+  /** An activity that writes a row under its key. */
+  readonly transact: () => TransactionalActivity<unknown, unknown>;
+  /** A callback that sends TICK a few times with its number, also when it was told to stop. */
+  readonly callback: () => AnyActorLogic;
+}
 
 /** An event that a client sends, once it is so late. */
 export interface Line {
@@ -35,11 +44,13 @@ export interface Ended {
 export interface Role {
   /** Name of the saga. */
   readonly name: string;
-  readonly define: (perform: Perform, act: Act) => AnySaga;
+  readonly define: (perform: Perform, act: Act, deeds: Deeds) => AnySaga;
   readonly input: object;
   readonly outputs: Readonly<Record<string, object>>;
   /** Activities without a timeout, so their services always answer. */
   readonly answered?: readonly string[];
+  /** By activity, how many attempts a process may make at a time. */
+  readonly atOnce?: Readonly<Record<string, number>>;
   readonly lines: (chance: Chance) => readonly Line[];
   /** What is sent to an instance again and again once there are no more faults, until it has ended. */
   readonly closing: readonly AnyEventObject[];

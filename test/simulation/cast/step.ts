@@ -38,13 +38,15 @@ export const stepGuards = {
 
 /** A compound state that performs `src` and then goes to `done`; or to `failed`, whatever has become of it. */
 export function step(options: {
+  /** By default its `src`. */
+  readonly id?: string;
   readonly src: string;
   readonly done: string;
   readonly failed: string;
   readonly tag?: "forward" | "compensating";
   readonly on?: object;
 }): object {
-  const { src, done, failed, tag = "forward", on = {} } = options;
+  const { src, id = src, done, failed, tag = "forward", on = {} } = options;
   const again = [{ guard: "canRetry", target: "backingOff" }, { target: failed }];
   return {
     initial: "attempting",
@@ -55,7 +57,7 @@ export function step(options: {
         tags: tag,
         entry: "count",
         invoke: {
-          id: src,
+          id,
           src,
           input: {},
           onDone: { target: done, actions: "take" },

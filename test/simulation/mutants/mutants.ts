@@ -56,6 +56,11 @@ export const mutants: readonly Mutant[] = [
         from: "next.dueAtMs - this.#options.clock.now(), SLEEP_MS_MAX",
         to: "next.dueAtMs - 400 - this.#options.clock.now(), SLEEP_MS_MAX",
       },
+      {
+        file: "runtime/loop.ts",
+        from: "this.#options.clock.now() >= dueAtMs;",
+        to: "this.#options.clock.now() + 400 >= dueAtMs;",
+      },
     ],
   },
   {
@@ -350,7 +355,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a result is brought once only",
-    seed: 3,
+    seed: 9,
     only: ["digger"],
     patches: [
       {
