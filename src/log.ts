@@ -65,6 +65,7 @@ export function toLogLine(event: TelemetryEvent): LogLine {
       return undeliveredLine(event);
     case "schedule":
       return scheduleLine(event);
+    case "committed":
     case "deleted":
     case "unclaimed":
     case "shut":
@@ -79,9 +80,19 @@ export function toLogLine(event: TelemetryEvent): LogLine {
 }
 
 function storeLine(
-  event: TelemetryEvent & { kind: "deleted" | "unclaimed" | "shut" | "opened" | "fatal" },
+  event: TelemetryEvent & {
+    kind: "committed" | "deleted" | "unclaimed" | "shut" | "opened" | "fatal";
+  },
 ): LogLine {
   switch (event.kind) {
+    case "committed": {
+      const { transitions, durationMs } = event;
+      return {
+        level: "debug",
+        facts: { transitions, durationMs: rounded(durationMs) },
+        text: "commit",
+      };
+    }
     case "deleted":
       return plainLine("info", event, "ended instances were deleted");
     case "unclaimed": {

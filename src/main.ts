@@ -12,6 +12,7 @@ import { createLogger } from "./log-lines.ts";
 import { LoopLag } from "./loop-lag.ts";
 import { loadSagas } from "./machines.ts";
 import type { LoadModule } from "./machines.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import type { StoreRemark } from "./runtime/runtime.ts";
 import { ballastPath, keepBallast } from "./store/sqlite/ballast.ts";
@@ -44,6 +45,8 @@ export async function startProcess(
   });
   const sagas = await loadSagas(config.machinesPath, load);
   const tell = logTelemetry(logger);
+  const metrics = new Metrics();
+  metrics.watchProcess();
   const runtime = await createRuntime({
     store: openSqlite(config.dbPath, { durability: config.durability }),
     sagas,
@@ -52,6 +55,7 @@ export async function startProcess(
     freezeContext: config.freezeContext,
     telemetry: (event) => {
       tell(event);
+      metrics.telemetry(event);
       if (event.kind === "fatal") onFatal();
     },
   });
@@ -60,6 +64,7 @@ export async function startProcess(
   const server = buildServer({
     runtime,
     logger,
+    metrics,
     machines: { machinesPath: config.machinesPath, isWritable: config.studioEdit },
     reasons: () => reasonsOf({ isStopping: stopping !== null, stallMs: lag.stallMs() }),
   });

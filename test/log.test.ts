@@ -39,6 +39,7 @@ const transition: TelemetryEvent = {
   phase: "forward",
   effects: [started],
   durationMs: 1.23456,
+  lagMs: null,
 };
 
 test("a transition is one line with its ids, its states and what it started, and no payload", () => {

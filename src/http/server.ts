@@ -13,6 +13,8 @@ import { answerConnectionError } from "./connection-errors.ts";
 import { contractRoutes } from "./contract/docs-page-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { httpLimits } from "./limits.ts";
+import { countAnswers, metricsRoutes } from "./metrics-routes.ts";
+import type { ServerMetrics } from "./metrics-routes.ts";
 import { otherMethods, watchRoutes } from "./other-methods.ts";
 import { answerAnyError } from "./problem.ts";
 import { sagaRoutes } from "./saga-routes.ts";
@@ -25,6 +27,8 @@ export interface ServerOptions {
   readonly machines?: StudioOptions["machines"];
   /** What there is against sending it something, beside what the runtime knows: `/health/ready` tells it. */
   readonly reasons?: () => readonly StoreRemark[];
+  /** What `GET /metrics` shows. The same should hear the runtime's telemetry. By default there is none. */
+  readonly metrics?: ServerMetrics;
 }
 
 /** The server with its routes; the runtime stays the caller's, to close after it. */
@@ -32,7 +36,8 @@ export function buildServer({
   runtime,
   logger,
   machines,
-  reasons,
+  reasons = () => [],
+  metrics,
 }: ServerOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: httpLimits.bodyBytesMax,
@@ -62,8 +67,13 @@ export function buildServer({
   });
 
   const methods = watchRoutes(app);
+  if (metrics !== undefined) {
+    metrics.watch({ runtime, reasons });
+    countAnswers(app, metrics);
+    void app.register(metricsRoutes, { metrics });
+  }
   void app.register(sagaRoutes, { runtime });
-  void app.register(healthRoutes, { runtime, ...(reasons && { reasons }) });
+  void app.register(healthRoutes, { runtime, reasons });
   void app.register(contractRoutes, { runtime });
   void app.register(studioRoutes, { runtime, machines });
   void app.register(otherMethods, { methods });

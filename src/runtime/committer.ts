@@ -7,6 +7,7 @@ import { isFatalToStore } from "../errors.ts";
 import type { SagaError } from "../errors.ts";
 import type { CommitOutcome, Store, WriteSet } from "../store/store.ts";
 import type { StoreGate } from "./gate/store-gate.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** More in one transaction gains little and makes the others wait. */
 export const BATCH_MAX = 1_000;
@@ -26,6 +27,7 @@ export interface CommitterOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly gate: Pick<StoreGate, "shut">;
+  readonly telemetry: Telemetry;
   readonly onFatal: (error: SagaError) => void;
 }
 
@@ -39,6 +41,7 @@ export class Committer {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #gate: Pick<StoreGate, "shut">;
+  readonly #telemetry: Telemetry;
   readonly #onFatal: (error: SagaError) => void;
   #waiting: Waiting[] = [];
   #busy = false;
@@ -48,6 +51,7 @@ export class Committer {
 
   constructor(options: CommitterOptions) {
     this.#gate = options.gate;
+    this.#telemetry = options.telemetry;
     this.#store = options.store;
     this.#clock = options.clock;
     this.#onFatal = options.onFatal;
@@ -69,7 +73,10 @@ export class Committer {
     if (refusal !== null) throw refusal;
     if (this.#store.commitWith === undefined) throw new Error("the store has no transactions");
     try {
-      return await this.#store.commitWith(work);
+      const begunAt = this.#clock.monotonic();
+      const outcome = await this.#store.commitWith(work);
+      this.#tell(1, this.#clock.monotonic() - begunAt);
+      return outcome;
     } catch (error) {
       if (isFatalToStore(error)) this.#stop(error);
       throw error;
@@ -104,9 +111,11 @@ export class Committer {
     const batch = this.#waiting.splice(0, BATCH_MAX);
     const begunAt = this.#clock.monotonic();
     this.#begunAt = begunAt;
+    let isDurable = false;
     try {
       const outcomes = await this.#store.commit(batch.map(({ writeSet }) => writeSet));
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as CommitOutcome);
+      isDurable = true;
     } catch (error) {
       for (const { reject } of batch) reject(error);
       if (isFatalToStore(error)) this.#stop(error);
@@ -116,6 +125,11 @@ export class Committer {
     this.#begunAt = null;
     this.#busy = false;
     if (this.#waiting.length > 0) this.#wake();
+    if (isDurable) this.#tell(batch.length, endedAt - begunAt);
+  }
+
+  #tell(transitions: number, durationMs: number): void {
+    this.#telemetry({ kind: "committed", transitions, durationMs });
   }
 
   // What was written is not known, so no later step can be computed from what is in memory.

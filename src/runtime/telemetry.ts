@@ -37,7 +37,11 @@ export type TelemetryEvent =
       readonly effects: readonly Effect[];
       /** From the moment the event was taken up until its commit. */
       readonly durationMs: number;
+      /** How long after its due time the timer was taken up that brought it; null if none did. */
+      readonly lagMs: number | null;
     })
+  /** A transaction of the store is durable; it had so many transitions. */
+  | { readonly kind: "committed"; readonly transitions: number; readonly durationMs: number }
   /** An attempt of an activity came to an end. `late`: the chart had left it. */
   | (AttemptFacts & {
       readonly kind: "attempt";

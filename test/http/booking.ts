@@ -11,6 +11,7 @@ import { buildServer } from "../../src/http/server.ts";
 import type { ServerOptions } from "../../src/http/server.ts";
 import { activity, createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { AnySaga, Runtime, Saga, Store } from "../../src/index.ts";
+import { Metrics } from "../../src/metrics/metrics.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 
 export const PATIENCE_MS = 60_000;
@@ -154,16 +155,23 @@ async function open({
   machines,
 }: ServeOptions): Promise<Served> {
   const clock = new ManualClock(START_MS);
+  const metrics = new Metrics();
   const runtime = await createRuntime({
     store: wrap(openSqlite(":memory:")),
     sagas,
     clock,
+    telemetry: metrics.telemetry,
     // Nobody moves the clock while a request waits.
     storePatienceMs: 0,
   });
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ level }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const app = buildServer({ runtime, logger, ...(machines !== undefined && { machines }) });
+  const app = buildServer({
+    runtime,
+    logger,
+    metrics,
+    ...(machines !== undefined && { machines }),
+  });
   await app.ready();
   return { app, runtime, clock, lines };
 }

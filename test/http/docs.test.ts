@@ -3,6 +3,8 @@ import { fastify } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { errorStatus } from "../../src/errors.ts";
 import { contractRoutes } from "../../src/http/contract/docs-page-routes.ts";
+import { metricsRoutes } from "../../src/http/metrics-routes.ts";
+import { Metrics } from "../../src/metrics/metrics.ts";
 import { healthRoutes } from "../../src/http/health-routes.ts";
 import { httpLimits } from "../../src/http/limits.ts";
 import { sagaRoutes } from "../../src/http/saga-routes.ts";
@@ -29,6 +31,7 @@ test("http.md lists each route, and no other", async () => {
   });
   await app.register(sagaRoutes, { runtime });
   await app.register(healthRoutes, { runtime });
+  await app.register(metricsRoutes, { metrics: new Metrics() });
   await app.register(contractRoutes, { runtime });
   onTestFinished(() => app.close());
 

@@ -11,6 +11,7 @@ import { errorStatus } from "../../src/errors.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { CONTRACT_VERSION, toOpenApi } from "../../src/http/contract/openapi.ts";
 import { instanceProperties, schemas } from "../../src/http/contract/openapi-schemas.ts";
+import { Metrics } from "../../src/metrics/metrics.ts";
 import { routes } from "../../src/http/contract/openapi-table.ts";
 import { defineSaga } from "../../src/index.ts";
 import type { AnySaga } from "../../src/index.ts";
@@ -51,7 +52,7 @@ test("the contract is OpenAPI 3.1, with one saga, with several and with none", a
 test("the contract describes each route that the server has, and no other", async () => {
   const { runtime } = await serve();
   const found: string[] = [];
-  const app = buildServer({ runtime });
+  const app = buildServer({ runtime, metrics: new Metrics() });
   app.addHook("onRoute", ({ method, url, config }) => {
     // The Studio asks for what only it needs, and may ask otherwise in the next version.
     if (config?.refuses || url.startsWith("/studio")) return;

@@ -11,6 +11,7 @@ import { assign, setup } from "xstate";
 import { z } from "zod";
 import { SagaError } from "../../src/errors.ts";
 import type { ErrorCode } from "../../src/errors.ts";
+import { Metrics } from "../../src/metrics/metrics.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
 import type { Runtime, Saga, Store } from "../../src/index.ts";
@@ -148,7 +149,7 @@ export async function openTrial(): Promise<Trial> {
     // Time stands still.
     storePatienceMs: 0,
   });
-  const app = buildServer({ runtime });
+  const app = buildServer({ runtime, metrics: new Metrics() });
   app.addHook("preHandler", async () => {
     if (control.throws) throw new Error("nobody expects it");
   });

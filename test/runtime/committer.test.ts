@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { SagaError } from "../../src/errors.ts";
 import { BATCH_MAX, Committer, TURNS_MAX } from "../../src/runtime/committer.ts";
 import type { CommitOutcome, Store, WriteSet } from "../../src/store/store.ts";
+import type { TelemetryEvent } from "../../src/index.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 
 /** A write set that is known by its number: the committer looks into none. */
@@ -9,13 +10,15 @@ const numbered = (number: number): WriteSet => ({ number }) as unknown as WriteS
 
 function committerOn(commit: (batch: readonly WriteSet[]) => Promise<readonly CommitOutcome[]>) {
   const fatal: SagaError[] = [];
+  const told: TelemetryEvent[] = [];
   const committer = new Committer({
     store: { commit } as Store,
     clock: new ManualClock(),
     gate: { shut: null },
+    telemetry: (event) => told.push(event),
     onFatal: (error) => fatal.push(error),
   });
-  return { committer, fatal };
+  return { committer, fatal, told };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -152,12 +155,27 @@ test("nothing is asked of a store that takes nothing, alone or with a transactio
     } as unknown as Store,
     clock: new ManualClock(),
     gate: { shut: full },
+    telemetry: () => {},
     onFatal: () => {},
   });
 
   await expect(committer.commit(numbered(1))).rejects.toBe(full);
   await expect(committer.commitWith(() => numbered(2))).rejects.toBe(full);
   expect(asked).toEqual([]);
+});
+
+test("a transaction is told when it is durable, with the number of its transitions, and one that failed is not", async () => {
+  const full = new SagaError("SAGA_STORE_FULL", "the disk is full");
+  let isFull = false;
+  const { committer, told } = committerOn((batch) =>
+    isFull ? Promise.reject(full) : Promise.resolve(batch.map(() => "committed")),
+  );
+
+  await Promise.all([committer.commit(numbered(1)), committer.commit(numbered(2))]);
+  isFull = true;
+  await expect(committer.commit(numbered(3))).rejects.toBe(full);
+
+  expect(told).toEqual([{ kind: "committed", transitions: 2, durationMs: 0 }]);
 });
 
 test("an unknown outcome is told once and stops all that waits and all that comes", async () => {

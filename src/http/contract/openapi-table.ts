@@ -232,6 +232,15 @@ export const routes: readonly RouteDescription[] = [
   },
   {
     method: "GET",
+    path: "/metrics",
+    group: "server",
+    operationId: "getMetrics",
+    summary: "What is counted, in Prometheus' text format",
+    answers: [{ status: 200, description: "The metrics.", mediaType: "text/plain" }],
+    errors: [],
+  },
+  {
+    method: "GET",
     path: "/openapi.json",
     group: "server",
     operationId: "getContract",

@@ -4,7 +4,7 @@ import { traceIdOf, traceparentOf } from "../trace.ts";
 import type { Prepared } from "./write-set.ts";
 
 export function transitionEvent(
-  { decision, next, writeSet }: Prepared,
+  { before, decision, next, writeSet }: Prepared,
   durationMs: number,
 ): TelemetryEvent & { readonly kind: "transition" } {
   const { record } = next;
@@ -22,5 +22,16 @@ export function transitionEvent(
     phase: record.phase,
     effects: decision.step.effects,
     durationMs,
+    lagMs: lagOf(before, decision, record.updatedAtMs),
   };
+}
+
+function lagOf(
+  before: Prepared["before"],
+  { timerFired }: Prepared["decision"],
+  nowMs: number,
+): number | null {
+  if (timerFired === null) return null;
+  const timer = before?.standing.timers.find(({ timerId }) => timerId === timerFired);
+  return timer === undefined ? null : nowMs - timer.dueAtMs;
 }
