@@ -21,6 +21,19 @@ export interface SagaChart {
   readonly turn: () => void;
 }
 
+/** What a drawing of it is given. */
+export function drawingOf({ drawn, whole, selection, select, ...chart }: SagaChart) {
+  return {
+    drawn,
+    whole,
+    selection,
+    onSelect: select,
+    onFold: chart.fold,
+    onFoldAll: chart.foldAll,
+    onDirection: chart.turn,
+  };
+}
+
 export interface LoadedChart {
   /** Null while it loads. */
   readonly chart: SagaChart | null;

@@ -18,7 +18,7 @@ import { chartKeysHelp } from "../chart/keys.ts";
 import { Outline } from "../chart/outline.tsx";
 import type { Overlay } from "../chart/overlay.ts";
 import { travel } from "../chart/travel.ts";
-import { shownStates, useChart } from "../chart/use-chart.ts";
+import { drawingOf, shownStates, useChart } from "../chart/use-chart.ts";
 import type { SagaChart } from "../chart/use-chart.ts";
 import { Facts, isEnd } from "../instance/facts.tsx";
 import { LanesView } from "../instance/lanes-view.tsx";
@@ -109,15 +109,9 @@ function InstanceView({ feed, instance, chart }: ViewProps) {
   return (
     <div class="screen-instance">
       <Chart
-        drawn={drawn}
-        whole={whole}
+        {...drawingOf(chart)}
         label={`Chart of ${saga}, as ${id} went through it`}
         overlay={overlay}
-        selection={selection}
-        onSelect={select}
-        onFold={chart.fold}
-        onFoldAll={chart.foldAll}
-        onDirection={chart.turn}
         focus={focus}
         onReady={(ready) => (handle.current = ready)}
       >

@@ -15,7 +15,7 @@ import { chartKeysHelp } from "../chart/keys.ts";
 import { Outline } from "../chart/outline.tsx";
 import type { Overlay } from "../chart/overlay.ts";
 import { travel } from "../chart/travel.ts";
-import { shownStates, useChart } from "../chart/use-chart.ts";
+import { drawingOf, shownStates, useChart } from "../chart/use-chart.ts";
 import type { SagaChart } from "../chart/use-chart.ts";
 import { ExportDialog } from "../exchange/export-dialog.tsx";
 import { InstanceList } from "../live/instance-list.tsx";
@@ -99,15 +99,9 @@ function Live({ saga, chart }: { saga: string; chart: SagaChart }) {
   return (
     <div class="screen-split">
       <Chart
-        drawn={drawn}
-        whole={whole}
+        {...drawingOf(chart)}
         label={`Chart of the saga ${saga}`}
         overlay={overlay}
-        selection={selection}
-        onSelect={select}
-        onFold={chart.fold}
-        onFoldAll={chart.foldAll}
-        onDirection={chart.turn}
         onReady={(ready) => (handle.current = ready)}
       />
       {isExporting && <ExportDialog saga={saga} onClose={() => setExporting(false)} />}

@@ -7,7 +7,7 @@ import type { ScreenProps } from "../app/screens.ts";
 import { Chart } from "../chart/chart.tsx";
 import { chartKeysHelp } from "../chart/keys.ts";
 import { Outline } from "../chart/outline.tsx";
-import { useChart } from "../chart/use-chart.ts";
+import { drawingOf, useChart } from "../chart/use-chart.ts";
 import type { SagaChart } from "../chart/use-chart.ts";
 import { Bar } from "../simulate/bar.tsx";
 import { Checker } from "../simulate/checker.tsx";
@@ -63,17 +63,7 @@ function Simulate({ saga, chart }: { saga: string; chart: SagaChart }) {
   );
   return (
     <div class="screen-split">
-      <Chart
-        drawn={drawn}
-        whole={whole}
-        label={`Chart of the saga ${saga}, simulated`}
-        overlay={overlay}
-        selection={selection}
-        onSelect={select}
-        onFold={chart.fold}
-        onFoldAll={chart.foldAll}
-        onDirection={chart.turn}
-      >
+      <Chart {...drawingOf(chart)} label={`Chart of the saga ${saga}, simulated`} overlay={overlay}>
         <Bar simulation={simulation} isPlaying={isPlaying} onPlay={() => play(!isPlaying)} />
       </Chart>
       <Panel
