@@ -9,8 +9,12 @@ import { portAt } from "./reroute.ts";
 import { findRoute } from "./route.ts";
 import type { Ground, LineEnd, Route } from "./route.ts";
 
-/** Null if one of them finds no simple way. */
+/** More new lines than an edit has. Each takes some milliseconds to find its way. */
+const NEW_LINES_MAX = 8;
+
+/** Null if one of them finds no simple way, or there are too many. */
 export function addLines(keeping: Keeping): Keeping | null {
+  if (keeping.spec.segments.length - keeping.segments.size > NEW_LINES_MAX) return null;
   let all: Keeping | null = keeping;
   for (const segment of keeping.spec.segments) {
     if (all === null || all.segments.has(segment.id)) continue;
