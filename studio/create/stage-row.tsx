@@ -8,6 +8,7 @@ export interface StageRowProps {
   /** The step that it may run beside; null: none. */
   readonly neighbour: string | null;
   readonly onChange: (stage: Stage) => void;
+  /** Left out: it is the first. */
   readonly onUp: (() => void) | undefined;
   readonly onRemove: () => void;
   /** Enter: a step after it. */
@@ -48,7 +49,12 @@ export function StageRow({ stage, neighbour, onChange, ...rest }: StageRowProps)
           />
         )}
       </div>
-      {onUp !== undefined && <IconButton icon="up" label={`${shown} earlier`} onClick={onUp} />}
+      <IconButton
+        icon="up"
+        label={`${shown} earlier`}
+        disabled={onUp === undefined}
+        onClick={() => onUp?.()}
+      />
       <IconButton icon="close" label={`Remove ${shown}`} onClick={onRemove} />
       {neighbour !== null && (
         <label class="stage-beside">
