@@ -82,9 +82,11 @@ export class DueQueue<Item extends DueItem> {
   remove(id: string): void {
     this.#handed.delete(id);
     this.tried(id);
+    const removed = this.#items.get(id);
     this.#items.delete(id);
-    // Removed items stay in the heap until they are due or are many.
+    // Removed items stay in the heap until they come first or are many.
     if (this.#queue.length > 2 * this.#items.size + 1_000) this.#rebuild();
+    if (removed !== undefined && removed.item.dueAtMs === this.#wakeAtMs) this.#sleepOn();
     this.#loadIfSpent();
   }
 
@@ -136,6 +138,19 @@ export class DueQueue<Item extends DueItem> {
     const delayMs = Math.min(next.dueAtMs - this.#options.clock.now(), SLEEP_MS_MAX);
     this.#wakeAtMs = next.dueAtMs;
     this.#cancel = this.#options.clock.schedule(Math.max(0, delayMs), () => this.#wake());
+  }
+
+  /** There is nothing to wake up for at the time that was set. */
+  #sleepOn(): void {
+    let next = this.#queue.peek();
+    while (next !== undefined && !this.#items.has(next.item.id)) {
+      this.#queue.pop();
+      next = this.#queue.peek();
+    }
+    if (next?.item.dueAtMs === this.#wakeAtMs) return;
+    this.#cancel?.();
+    this.#wakeAtMs = Infinity;
+    this.#sleep();
   }
 
   #wake(): void {

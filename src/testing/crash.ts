@@ -1,42 +1,49 @@
 /**
- * Crashes: the process dies at every write and at every effect of a path. The runtime is opened again on what is left
- * and goes on, and must come to the same end and to the same ledger as if nothing had happened; and so when it dies
- * once more on its way there.
+ * Crashes: the process dies at every write and at every effect of all paths. The runtime is opened again on what is
+ * left and goes on, and must come to the same ends and to the same ledgers as if nothing had happened; and so when it
+ * dies once more on its way there.
  *
- * Paths begin alike. A crash on what another path has gone through is made again only if its traces were not gone
- * where the paths part: from where everything stands as without it, the same comes.
+ * Nearly all of that would be done again and again, so what is known to come the same is not done twice:
+ *
+ * - Paths begin alike. They are one tree, and what they have in common is gone through once, with its moments.
+ * - What comes of a crash comes of what it leaves, which is the rows, the time and the world, and of the moves that are
+ *   left. A moment that leaves before the same moves what another one has left is counted, and not made.
+ * - A process that stands as the one without a crash (the same rows, time, world, and what it waits for) goes on like
+ *   it. One that stands as another one did after a crash at the same place of the tree goes on like that one: from
+ *   there on all moves that any path makes were made, or are about to be.
+ *
+ * So a moment is left out only if it leads, with the same moves, to where another one was gone on with; a bug that shows
+ * late, or on one branch, or after two crashes shows on that one. What is taken for granted is that nothing decides what
+ * comes next but what `Rig.standing` tells; the random moves do not take it for granted.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Move } from "../check/move.ts";
 import type { AnySaga } from "../saga/define.ts";
-import { goOn, walkSmoothly } from "./crash-walk.ts";
-import type { After, CrashPoint, Smooth } from "./crash-walk.ts";
+import { placesOf, treeOf } from "./crash-tree.ts";
+import type { Place } from "./crash-tree.ts";
+import { endOf, makeMove, Moments, walkSmoothly } from "./crash-walk.ts";
+import type { CrashPoint } from "./crash-walk.ts";
 import { wordsOf } from "./path-name.ts";
 import type { Path } from "./paths.ts";
 import type { Setting } from "./position.ts";
 import { literal } from "./ready-test.ts";
+import type { Rig } from "./rig.ts";
 import type { RigOptions, Rigs } from "./rigs.ts";
-import { failure, inRigs } from "./walk.ts";
+import { failure, inRigs, messageOf } from "./walk.ts";
 
 export interface CrashOptions extends RigOptions {
-  /**
-   * The share of pairs that are made: the process dies once, and what goes on after it dies again before everything
-   * stands as without the crash. From 0, the default, to 1: all of them.
-   */
-  readonly pairs?: number;
-  /** What pairs are drawn from, if not all are made. Default 0. */
-  readonly seed?: number;
+  /** How often the process may die before everything stands as without a crash. Default 1; 2: all pairs. */
+  readonly deaths?: number;
 }
 
 export interface Crashes {
-  /** How many moments the process died at. */
+  /** At how many moments of the paths the process may die; what paths begin with counts for each of them. */
   readonly points: number;
-  /** How many of them were not tried, since they are the same as others on paths that begin alike. */
-  readonly alike: number;
-  /** How often it died twice. */
+  /** At how many it did; each of the others leaves what one of these has left, before the same moves. */
+  readonly made: number;
+  /** At how many moments it may die again on its way from those, and at how many it did. */
   readonly pairs: number;
-  /** How many pairs were not drawn. */
-  readonly pairsLeft: number;
+  readonly pairsMade: number;
 }
 
 /**
@@ -49,137 +56,226 @@ export async function crashEverywhere(
   path: Path,
   options: CrashOptions,
 ): Promise<Crashes> {
-  return inRigs(saga, options, async (rigs) => {
-    const sweep = new CrashSweep(rigs, options);
-    await sweep.on(path);
-    return sweep.crashes;
-  });
+  return inRigs(saga, options, (rigs) => crashIn(rigs, [path], options.deaths ?? 1));
 }
 
-/** Crashes on many paths of a saga. */
-export class CrashSweep {
-  readonly #rigs: Rigs;
-  readonly #options: Pick<CrashOptions, "pairs" | "seed">;
-  /** Beginnings of paths, as text, that were gone through. */
-  readonly #known = new Set<string>();
-  /** By moment, the number of moves after which everything stood as if there had been no crash. */
-  readonly #alikeAfter = new Map<string, number>();
-  #crashes: Crashes = { points: 0, alike: 0, pairs: 0, pairsLeft: 0 };
+/** Crashes on many paths. @throws {Error} as `crashEverywhere`. */
+export async function crashIn(
+  rigs: Rigs,
+  paths: readonly Path[],
+  deaths: number,
+): Promise<Crashes> {
+  const root = treeOf(paths);
+  if (root === null) return NONE;
+  const sweep = new Sweep(rigs, root, deaths);
+  await sweep.run();
+  return sweep.crashes;
+}
 
-  constructor(rigs: Rigs, options: Pick<CrashOptions, "pairs" | "seed"> = {}) {
+const NONE: Crashes = { points: 0, made: 0, pairs: 0, pairsMade: 0 };
+
+class Sweep {
+  readonly #rigs: Rigs;
+  readonly #root: Place;
+  readonly #deaths: number;
+  /** Moments to die at: those of first crashes, of second ones, and so on. */
+  readonly #waiting: CrashPoint[][] = [];
+  /** What crashes left, by the move that is to be made next. */
+  readonly #left = new Map<Place, Set<string>>();
+  /** How processes stood that went on after a crash. */
+  readonly #stood = new Map<Place, Set<string>>();
+  #crashes = NONE;
+
+  constructor(rigs: Rigs, root: Place, deaths: number) {
     this.#rigs = rigs;
-    this.#options = options;
+    this.#root = root;
+    this.#deaths = deaths;
   }
 
   get crashes(): Crashes {
     return this.#crashes;
   }
 
-  /** @throws {Error} with a ready test if an end differs from that of the walk without a crash. */
-  async on(path: Path): Promise<void> {
-    const beginnings = beginningsOf(path);
-    const fresh = beginnings.findIndex((beginning) => !this.#known.has(beginning));
-    const fromStep = fresh === -1 ? Infinity : fresh - 1;
-    const idOf = (step: number, nth: number): string => `${beginnings[step + 1] ?? ""}#${nth}`;
-    const isWanted = (step: number, nth: number): boolean => {
-      if (step >= fromStep) return true;
-      const isAlike = (this.#alikeAfter.get(idOf(step, nth)) ?? Infinity) <= fromStep;
-      if (isAlike) this.#count("alike");
-      return !isAlike;
-    };
-    const smooth = await walkSmoothly(this.#rigs, path, isWanted);
-    for (const beginning of beginnings) this.#known.add(beginning);
+  async run(): Promise<void> {
+    await this.#sweep(this.#root);
+    // All first crashes come before: whoever stands as after one of them was gone on with, and died again on its way.
+    for (let death = 1; death < this.#deaths; death += 1) await this.#dieAll(death);
+  }
 
-    for (const point of smooth.points) {
-      const after = await this.#crash(path, smooth, [point]);
-      const alikeAfter = smooth.rests.includes(null) ? point.step + 1 : after.alikeAfter;
-      if (alikeAfter !== null) this.#alikeAfter.set(idOf(point.step, point.nth), alikeAfter);
-      for (const second of after.points) {
-        // What both paths begin with, the other has gone through.
-        if (second.step < fromStep) continue;
-        await this.#crashAgain(path, smooth, [point, second]);
-      }
-      point.remains.database.discard();
+  /** Goes through all places below, and dies at their moments before they are many. */
+  async #sweep(place: Place): Promise<void> {
+    await this.#smooth(place);
+    await this.#dieAll(0);
+    for (const next of place.next.values()) await this.#sweep(next);
+  }
+
+  async #dieAll(death: number): Promise<void> {
+    const waiting = (this.#waiting[death] ??= []);
+    for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
+      await this.#die(point);
     }
   }
 
-  async #crashAgain(path: Path, smooth: Smooth, pair: readonly CrashPoint[]): Promise<void> {
-    const { pairs = 0, seed = 0 } = this.#options;
-    const name = [seed, path.name, ...pair.map(({ step, nth }) => `${step}.${nth}`)].join(" ");
-    if (drawn(name) < pairs) await this.#crash(path, smooth, pair);
-    else this.#count("pairsLeft");
-    pair.at(-1)?.remains.database.discard();
+  async #smooth(place: Place): Promise<void> {
+    if (place.smooth !== null) return;
+    const points = await walkSmoothly(this.#rigs, this.#root, place);
+    for (const point of points) {
+      this.#count({ points: point.place.paths });
+      this.#await(point);
+    }
   }
 
-  /** Goes on from the last of the crashes. */
-  async #crash(path: Path, smooth: Smooth, crashes: readonly CrashPoint[]): Promise<After> {
-    const isSecond = crashes.length > 1;
-    this.#count(isSecond ? "pairs" : "points");
-    const from = crashes.at(-1) as CrashPoint;
-    const isFragile = !isSecond && (this.#options.pairs ?? 0) > 0;
-    const after = await goOn(this.#rigs, path, { from, rests: smooth.rests, isFragile });
-    if (after.end === null || isDeepStrictEqual(after.end, smooth.end)) return after;
-    throw different(this.#rigs.setting, path, { crashes, actual: after.end, smooth });
+  /** Has a moment wait for its turn, unless what it leaves was left before. */
+  #await(point: CrashPoint): void {
+    const { remains, place, isDone } = point;
+    const rows = remains.database.toText(remains.nowMs);
+    const text =
+      rows === null ? null : JSON.stringify([isDone, remains.nowMs, remains.ledger, rows]);
+    if (text !== null && !isNews(this.#left, place, text)) {
+      remains.database.discard();
+      return;
+    }
+    const death = deathsBefore(point);
+    (this.#waiting[death] ??= []).push(point);
   }
 
-  #count(what: keyof Crashes): void {
-    this.#crashes = { ...this.#crashes, [what]: this.#crashes[what] + 1 };
+  async #die(point: CrashPoint): Promise<void> {
+    this.#count(point.before === null ? { made: 1 } : { pairsMade: 1 });
+    const walk = await this.#goOn(point, point.place);
+    await this.#arrive(walk, point.place);
+    point.remains.database.discard();
+  }
+
+  /** Opens what a crash has left, and makes the moves up to a place once more. */
+  async #goOn(point: CrashPoint, place: Place): Promise<Walk> {
+    const moments = new Moments(point);
+    const isFragile = place === point.place && deathsBefore(point) + 1 < this.#deaths;
+    moments.during(point.place, isFragile, point.isDone);
+    const rig = await this.#rigs.create(point.remains, moments.see);
+    const walk: Walk = { point, rig, moments };
+    const way = placesOf(this.#root, place.path).slice(point.place.index + 1, place.index + 2);
+    for (const at of way) {
+      if (at === point.place && point.isDone) continue;
+      moments.during(at, isFragile);
+      await this.#make(walk, at);
+    }
+    return walk;
+  }
+
+  async #make(walk: Walk, place: Place): Promise<void> {
+    try {
+      await makeMove(walk.rig, place);
+    } catch (error) {
+      throw this.#different(walk, place, { error: messageOf(error) });
+    }
+  }
+
+  /** A process has come to a place after a crash: it is done with, or makes all moves that any path makes from there. */
+  async #arrive(walk: Walk, place: Place): Promise<void> {
+    for (const point of walk.moments.take()) {
+      this.#count({ pairs: 1 });
+      this.#await(point);
+    }
+    const standing = await walk.rig.standing();
+    const isKnown =
+      standing !== null &&
+      (standing === place.smooth?.standing || !isNews(this.#stood, place, standing));
+    if (isKnown) return this.#rigs.release(walk.rig);
+    if (place.next.size === 0) return this.#end(walk, place);
+    let live: Walk | null = walk;
+    for (const next of place.next.values()) {
+      // Each branch needs a process of its own.
+      const own: Walk = live ?? (await this.#goOn(walk.point, place));
+      live = null;
+      await this.#smooth(next);
+      own.moments.during(next, deathsBefore(walk.point) + 1 < this.#deaths);
+      await this.#make(own, next);
+      await this.#arrive(own, next);
+    }
+  }
+
+  async #end(walk: Walk, place: Place): Promise<void> {
+    const end = await endOf(this.#rigs, walk.rig);
+    if (!isDeepStrictEqual(end, place.smooth?.end)) throw this.#different(walk, place, end);
+    await this.#rigs.release(walk.rig);
+  }
+
+  #different({ point }: Walk, place: Place, actual: unknown): Error {
+    return different(this.#rigs.setting, { point, place, actual });
+  }
+
+  #count(more: Partial<Crashes>): void {
+    const { points, made, pairs, pairsMade } = this.#crashes;
+    this.#crashes = {
+      points: points + (more.points ?? 0),
+      made: made + (more.made ?? 0),
+      pairs: pairs + (more.pairs ?? 0),
+      pairsMade: pairsMade + (more.pairsMade ?? 0),
+    };
   }
 }
 
-/** The start alone, and with each move more, as texts. */
-function beginningsOf({ steps }: Path): readonly string[] {
-  let beginning = "start";
-  return [beginning, ...steps.map(({ move }) => (beginning += JSON.stringify(move)))];
+/** A process that goes on after a crash. */
+interface Walk {
+  readonly point: CrashPoint;
+  readonly rig: Rig;
+  readonly moments: Moments;
 }
 
-/** A number from 0 to 1 that a text stands for: FNV-1a, whose bits are mixed once more. */
-function drawn(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of text) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
+function deathsBefore({ before }: CrashPoint): number {
+  return before === null ? 0 : 1 + deathsBefore(before);
+}
+
+/** Adds a text to those of a place; false if it was there. */
+function isNews(texts: Map<Place, Set<string>>, place: Place, text: string): boolean {
+  const known = texts.get(place) ?? new Set();
+  if (known.has(text)) return false;
+  texts.set(place, known.add(text));
+  return true;
 }
 
 function different(
   setting: Setting,
-  { name, steps }: Path,
-  { crashes, actual, smooth }: { crashes: readonly CrashPoint[]; actual: unknown; smooth: Smooth },
+  { point, place, actual }: { point: CrashPoint; place: Place; actual: unknown },
 ): Error {
+  const { name, steps } = place.path;
   const moves = steps.map(({ move }) => move);
-  const { end } = smooth;
-  const when = crashes.map((point) => whenOf(moves, point)).join(", and another ");
+  const crashes = point.before === null ? [point] : [point.before, point];
+  const when = crashes.map((crash) => whenOf(crash)).join(", and another ");
+  const end = place.smooth?.end ?? null;
+  const without = end === null ? "it goes on" : `it ends as ${literal(end)}`;
   return failure(setting, `${name}, with a crash ${when}`, {
-    what: `it ends as ${literal(actual)}, without the crash as ${literal(end)}`,
+    what: `it ends as ${literal(actual)}, without the crash ${without}`,
     // The last one first, so that it does not move the place of the other.
     moves: crashes.toReversed().reduce(withCrash, moves),
-    expects: [
-      `expect(seen.state).toBe(${literal(end.state)});`,
-      `expect(seen.ledger.map(({ activity }) => activity)).toEqual(${literal(end.effects)});`,
-    ],
+    expects:
+      end === null
+        ? []
+        : [
+            `expect(seen.state).toBe(${literal(end.state)});`,
+            `expect(seen.ledger.map(({ activity }) => activity)).toEqual(${literal(end.effects)});`,
+          ],
   });
 }
 
-function whenOf(moves: readonly Move[], { step, boundary }: CrashPoint): string {
-  const during = moves[step];
-  const what = during === undefined ? "the start" : `"${wordsOf(during)}"`;
+function whenOf({ place: { step }, boundary }: CrashPoint): string {
+  const what = step === null ? "the start" : `"${wordsOf(step.move)}"`;
   if (boundary === "claimed") return `after the claim of what was lost during ${what}`;
   return `${boundary} the commit of ${what}`;
 }
 
 /** The moves with the crash as one of them. */
-function withCrash(moves: readonly Move[], { step, boundary }: CrashPoint): readonly Move[] {
+function withCrash(moves: readonly Move[], { place, boundary }: CrashPoint): readonly Move[] {
   const crash: Move = { kind: "crash" };
-  const during = moves[step];
-  if (during === undefined || boundary === "after") {
-    return [...moves.slice(0, step + 1), crash, ...moves.slice(step + 1)];
+  const { step, index } = place;
+  if (step === null || boundary === "after") {
+    return [...moves.slice(0, index + 1), crash, ...moves.slice(index + 1)];
   }
+  const { move } = step;
   const isInPlace =
-    during.kind === "settle" && (during.outcome === "ok" || during.outcome === "lostReply");
+    move.kind === "settle" && (move.outcome === "ok" || move.outcome === "lostReply");
   const effect: readonly Move[] = isInPlace
-    ? [{ kind: "takeEffect", activityId: during.activityId }]
+    ? [{ kind: "takeEffect", activityId: move.activityId }]
     : [];
-  return [...moves.slice(0, step), ...effect, crash, ...moves.slice(step)];
+  return [...moves.slice(0, index), ...effect, crash, ...moves.slice(index)];
 }

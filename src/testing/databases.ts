@@ -6,11 +6,14 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openImage } from "../store/sqlite/open.ts";
+import { MemoryDatabase } from "../store/sqlite/memory.ts";
+import type { Rows } from "../store/sqlite/memory.ts";
 import type { Store } from "../store/store.ts";
 
 /** How a database lay at a moment. */
 export interface Copy {
+  /** All that decides what comes of it at that time, as text; null if that cannot be told. */
+  toText(nowMs: number): string | null;
   open(): OpenDatabase;
   /** Frees its space. Nothing can be opened from it any more. */
   discard(): void;
@@ -19,6 +22,7 @@ export interface Copy {
 export interface OpenDatabase {
   readonly store: Store;
   copy(): Copy;
+  toText(nowMs: number): string | null;
   /** Frees its space, after the store was closed. */
   remove(): void;
 }
@@ -30,23 +34,31 @@ export interface Databases {
 }
 
 export function inMemory(): Databases {
-  const toCopy = (image?: Buffer): Copy => ({
+  const free: MemoryDatabase[] = [];
+  const all: MemoryDatabase[] = [];
+  const create = (): MemoryDatabase => {
+    const database = new MemoryDatabase();
+    all.push(database);
+    return database;
+  };
+  const toCopy = (rows: Rows | null): Copy => ({
+    toText: (nowMs) => (rows === null ? "" : (all[0]?.toText(rows, nowMs) ?? null)),
     open() {
-      const { store, toImage } = openImage(image);
-      return { store, copy: () => toCopy(toImage()), remove() {} };
+      const database = free.pop() ?? create();
+      return {
+        store: database.open(rows),
+        copy: () => toCopy(database.rows()),
+        toText: (nowMs) => database.toText(database.rows(), nowMs),
+        remove: () => void free.push(database),
+      };
     },
     discard() {},
   });
-  let empty: Copy | null = null;
   return {
-    async empty() {
-      if (empty !== null) return empty;
-      const database = toCopy().open();
-      empty = database.copy();
-      await database.store.close();
-      return empty;
+    empty: () => Promise.resolve(toCopy(null)),
+    removeAll() {
+      for (const database of all) database.close();
     },
-    removeAll() {},
   };
 }
 
@@ -65,6 +77,7 @@ export function inFiles(open: (path: string) => Store): Databases {
     return folder;
   };
   const toCopy = (folder: string): Copy => ({
+    toText: () => null,
     open() {
       const own = newFolder();
       copyFiles(folder, own);
@@ -75,6 +88,7 @@ export function inFiles(open: (path: string) => Store): Databases {
           copyFiles(own, lain);
           return toCopy(lain);
         },
+        toText: () => null,
         remove: () => removeFolder(own),
       };
     },

@@ -18,6 +18,7 @@ import type { LedgerEntry } from "./ledger.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { wordsOf } from "./path-name.ts";
 import type { Setting, Settled } from "./position.ts";
+import { CountedIds, storedText } from "./stored-text.ts";
 import { World } from "./world.ts";
 import type { AttemptName } from "./world.ts";
 
@@ -72,6 +73,7 @@ export class Rig {
   #hasBegun = false;
   #hasCrashed = false;
   #hasAnswered = false;
+  #firesAtMs = -Infinity;
   /** Called around each write of the runtime. */
   onBoundary: (boundary: Boundary, rig: Rig) => void = () => {};
 
@@ -98,6 +100,11 @@ export class Rig {
     return this.#hasAnswered;
   }
 
+  /** Whether it is the time of the timer that the last move fires: others may have to lapse before. */
+  get hasFired(): boolean {
+    return this.nowMs >= this.#firesAtMs;
+  }
+
   /** Opens a runtime on what is left of another, or on an empty database. */
   async open(from: Remains | Pick<Remains, "database">): Promise<void> {
     const { setting, setWorld, saga } = this.#parts;
@@ -112,7 +119,13 @@ export class Rig {
     const store = this.#watched(database.store);
     this.#scene = { store, world, clock, database };
     const { leaseMs } = setting;
-    this.#runtime = await createRuntime({ store, sagas: [saga], clock, leaseMs });
+    this.#runtime = await createRuntime({
+      store,
+      sagas: [saga],
+      clock,
+      random: new CountedIds(),
+      leaseMs,
+    });
     // What came due while nothing ran.
     if (hasRun) await clock.advance(0);
   }
@@ -160,6 +173,9 @@ export class Rig {
     { index, untilMs }: { index: number; untilMs?: number },
   ): Promise<void> {
     this.#hasAnswered = false;
+    this.#firesAtMs = -Infinity;
+    // Others may have run since the last move.
+    this.#parts.setWorld(this.#now.world);
     switch (move.kind) {
       case "send":
         return this.#send(move.event, `e-${index}`);
@@ -217,16 +233,14 @@ export class Rig {
    * rigs that stand alike the same comes. Null if the instance may have kin, which is not looked at.
    */
   async standing(): Promise<string | null> {
-    const { store, world, clock } = this.#now;
+    const { store, world, clock, database } = this.#now;
     const { setting, saga } = this.#parts;
     if ([...setting.chart.actors.values()].some(({ kind }) => kind !== "activity")) return null;
-    const { instanceId } = this.#place;
-    const stored = await store.load({ saga: saga.name, instanceId });
-    const limit = 1;
-    const messages = await store.findMessages({ afterPosition: 0, limit });
-    const actions = await store.findActions({ afterPosition: 0, limit });
-    if (messages.length + actions.length > 0) return null;
-    return JSON.stringify([stored, clock.now(), clock.dueTimes, world.ledger, world.open]);
+    const rows =
+      database.toText(clock.now()) ??
+      (await storedText(store, { saga: saga.name, ...this.#place }));
+    if (rows === null) return null;
+    return JSON.stringify([rows, clock.now(), clock.dueTimes, world.ledger, world.open]);
   }
 
   /** What would be left if the process died now. */
@@ -269,6 +283,7 @@ export class Rig {
     const { timers } = await this.view();
     const due = timers.filter(({ event }) => event === eventType).map(({ dueAtMs }) => dueAtMs);
     if (due.length > 0) {
+      this.#firesAtMs = Math.min(...due);
       await this.#settleLapsed(Math.min(...due));
       return clock.advance(Math.max(0, Math.min(...due) - clock.now()));
     }

@@ -22,8 +22,6 @@ export interface Crashed extends Crashes {
   readonly of: number;
   readonly which: string;
   readonly ms: number;
-  /** What pairs are drawn from. */
-  readonly seed: number;
 }
 
 export function summaryOf(
@@ -57,14 +55,14 @@ export function summaryOf(
 
 function crashRows(crashed: Crashed | null): readonly (readonly [string, string])[] {
   if (crashed === null) return [["crash points", "none"]];
-  const { points, alike, paths, of, which, pairs, pairsLeft, seed, ms } = crashed;
+  const { points, made, paths, of, which, pairs, pairsMade, ms } = crashed;
   const seconds = (ms / 1_000).toFixed(1);
-  const more = alike === 0 ? "" : `; ${alike} more are the same as some of them`;
-  const all = pairs + pairsLeft;
-  const drawn = pairsLeft === 0 ? "" : `, drawn by seed ${seed}`;
+  const told = `${points} on ${paths} of ${of} ${which}: ${made} made, the others leave the same`;
   return [
-    ["crash points", `${points} on ${paths} of ${of} ${which}, in ${seconds} s${more}`],
-    ...(all === 0 ? [] : [["crash pairs", `${pairs} of ${all}${drawn}`] as const]),
+    ["crash points", `${told}; ${seconds} s`],
+    ...(pairs === 0
+      ? []
+      : [["crash pairs", `${pairs}: ${pairsMade} made, the others leave the same`] as const]),
   ];
 }
 

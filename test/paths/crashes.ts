@@ -1,10 +1,5 @@
 /**
  * How much of the crashes a run makes. `CRASHES=whole`, as at night: all single ones on all paths of all sagas, and all
- * pairs of the order saga. Otherwise what a test run has time for; `CRASH_SEED` draws the same pairs again.
+ * pairs of the order saga. Otherwise what a test run has time for.
  */
 export const isWhole = process.env["CRASHES"] === "whole";
-
-const given = process.env["CRASH_SEED"];
-
-/** For `describeSaga`. */
-export const drawnBy = given === undefined ? {} : { seed: Number(given) };

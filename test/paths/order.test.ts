@@ -1,8 +1,8 @@
-/** The order saga, whole, on all its paths, with a crash at every moment of them, and some with a second one. */
+/** The order saga, whole, on all its paths, with a crash at every moment of them. */
 import { orderSaga } from "../../machines/order/index.ts";
 import { describeSaga } from "../../src/testing/describe-saga.ts";
 import { orderSamples } from "../check/samples.ts";
-import { drawnBy, isWhole } from "./crashes.ts";
+import { isWhole } from "./crashes.ts";
 
 describeSaga(orderSaga, {
   samples: orderSamples,
@@ -11,6 +11,5 @@ describeSaga(orderSaga, {
   // test/check/order.test.ts looks at it whole.
   check: false,
   walksMax: Infinity,
-  crashes: { paths: "all", pairs: isWhole ? 1 : 0.02 },
-  ...drawnBy,
+  crashes: { paths: "all", deaths: isWhole ? 2 : 1 },
 });

@@ -56,6 +56,19 @@ test("items of the same time are handed over in the order in which they were set
   expect(handed).toEqual(["t-1@50", "t-0@100", "t-2@100", "t-3@100", "t-4@100", "last@100"]);
 });
 
+test("a queue whose next item is taken away sleeps until the one after it", async () => {
+  const { clock, table, queue, handed } = await queueOver([100, 200, 300]);
+
+  for (const id of ["t-1", "t-0"]) {
+    table.delete(id);
+    queue.remove(id);
+  }
+
+  expect(clock.dueTimes).toEqual([300]);
+  await clock.advance(300);
+  expect(handed).toEqual(["t-2@300"]);
+});
+
 test("an item that is nearer than the next one is handed over first", async () => {
   const { clock, handed, add } = await queueOver([100]);
 

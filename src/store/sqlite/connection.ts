@@ -55,7 +55,7 @@ const QUICK_CHECK_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
  * Creates the file if there is none. If it fails nothing stays open. `examine` sees the file before anything of it
- * is changed, and may throw. In memory, `image` is what is there.
+ * is changed, and may throw.
  *
  * @throws {SagaError} SAGA_STORE_TOO_NEW if a newer program has migrated it.
  * @throws {SagaError} SAGA_STORE_INVALID if it belongs to another application, or does not take our settings.
@@ -64,9 +64,8 @@ const QUICK_CHECK_BYTES_MAX = 256 * 1024 * 1024;
 export function openConnection(
   file: string,
   examine: (client: Database.Database) => void = () => {},
-  image?: Buffer,
 ): Database.Database {
-  const client = new Database(image ?? file, { timeout: OPENING_BUSY_TIMEOUT_MS });
+  const client = new Database(file, { timeout: OPENING_BUSY_TIMEOUT_MS });
   try {
     // First of all, since it finds out whether the file is ours to write.
     const pending = findPendingMigrations(client, file);

@@ -21,9 +21,13 @@ const HEADS_MAX = 10_000;
 
 export class Heads {
   /** By the names of the instances, of those that are surely committed. */
-  readonly #known = new LRUCache<string, Head>({ max: HEADS_MAX });
+  readonly #known: LRUCache<string, Head>;
   /** Those of the open transaction, which may still be rolled back; null: the instance has ended. */
   readonly #found = new Map<string, Head | null>();
+
+  constructor(max = HEADS_MAX) {
+    this.#known = new LRUCache<string, Head>({ max });
+  }
 
   /** Forgets what an earlier transaction left behind. */
   begin(): void {

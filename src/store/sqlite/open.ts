@@ -23,6 +23,7 @@ import { takeOwnerLock } from "./owner-lock.ts";
 import { meta } from "./schema.ts";
 import { toOpenError } from "./sqlite-errors.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import { describeRead, describeWrite } from "./statements.ts";
 import type { SqliteTransaction } from "./transaction.ts";
 
@@ -66,21 +67,6 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Store {
   }
 }
 
-/**
- * Opens a database in memory, as `image` has it; without one it is new. `toImage` copies what is committed, as a
- * process that dies now would leave it.
- */
-export function openImage(image?: Buffer): {
-  readonly store: Store;
-  readonly toImage: () => Buffer;
-} {
-  const client = openConnection(MEMORY, () => {}, image);
-  return {
-    store: toStore(client, { file: MEMORY, options: {}, release: () => {} }),
-    toImage: () => client.serialize(),
-  };
-}
-
 function openStore(file: string, options: SqliteOptions, release: () => void): Store {
   const hasFile = file !== MEMORY;
   const known = hasFile ? readIdentity(file) : null;
@@ -92,13 +78,13 @@ function openStore(file: string, options: SqliteOptions, release: () => void): S
   return toStore(client, { file, options, release });
 }
 
-interface Opening {
+interface Opening extends Pick<SqliteStoreOptions, "release" | "isLent" | "headsMax"> {
   readonly file: string;
   readonly options: SqliteOptions;
-  readonly release: () => void;
 }
 
-function toStore(client: Database, { file, options, release }: Opening): Store {
+/** Counts an opening of the database behind a connection that is ready, as the store of it. */
+export function toStore(client: Database, { file, options, ...how }: Opening): Store {
   const { setup, durability = "full" } = options;
   const hasFile = file !== MEMORY;
   try {
@@ -119,7 +105,7 @@ function toStore(client: Database, { file, options, release }: Opening): Store {
       durability,
       fence: createFence(client, hasFile ? file : null, epoch),
       onCheckpointed: keepIdentity,
-      release,
+      ...how,
     });
   } catch (error) {
     client.close();

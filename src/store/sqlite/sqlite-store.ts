@@ -56,8 +56,11 @@ import { Transactor } from "./transactor.ts";
 import { checkWriteSet, prepareWriter, type Writer } from "./write-set.ts";
 
 export interface SqliteStoreOptions {
-  /** With all settings made and the schema in place. The store closes it. */
+  /** With all settings made and the schema in place. The store closes it, unless it `isLent`. */
   readonly client: Database;
+  readonly isLent?: boolean;
+  /** Instances that are remembered to be at the end of their last commit. Left out: as many as the runtime keeps. */
+  readonly headsMax?: number | undefined;
   /** Number of this opening, the owner of its leases. */
   readonly epoch: number;
   /** Left out: `full`. */
@@ -108,7 +111,7 @@ export class SqliteStore implements Store {
     this.#leases = prepareLeases(client, { epoch, onDamage: onDamageOf });
     this.#schedules = prepareSchedules(client);
     this.#quarantine = prepareQuarantine(client);
-    this.#writer = prepareWriter(client, epoch);
+    this.#writer = prepareWriter(client, { epoch, headsMax: options.headsMax });
     this.#deleteEnded = once(() => prepareRetention(client));
     this.#search = once(() => prepareSearch(drizzle(client)));
     this.#transactor = new Transactor(client, options.fence ?? (() => {}));
@@ -369,7 +372,7 @@ export class SqliteStore implements Store {
 
   #closeAll(): void {
     try {
-      this.#client.close();
+      if (this.#options.isLent !== true) this.#client.close();
     } finally {
       this.#options.release();
     }

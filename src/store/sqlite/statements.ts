@@ -65,13 +65,13 @@ export function describeWrite<Values extends object, Beside extends object = obj
 ): Prepare<PreparedWrite<Values, Beside>> {
   const text = once(() => toText(describe(DESCRIBED)));
   const call = once(() => toCall("run", text().sources));
-  return (client) => {
+  return onceFor((client) => {
     const statement = once(() => client.prepare(text().sql));
     return {
       run: (values: object, beside: object = NOTHING) =>
         call()(statement(), values, beside).changes,
     };
-  };
+  });
 }
 
 /** A write of rows that carry their seals. */
@@ -109,12 +109,12 @@ export function describeColumn<Values extends object, Beside extends object = ob
 ): Prepare<PreparedColumn<Values, Beside>> {
   const text = once(() => toText(describe(DESCRIBED)));
   const call = once(() => toCall("get", text().sources));
-  return (client) => {
+  return onceFor((client) => {
     const statement = once(() => client.prepare(text().sql).pluck());
     return {
       get: (values: object, beside: object = NOTHING) => call()(statement(), values, beside),
     };
-  };
+  });
 }
 
 export function describeRead<Select extends BuiltSelect>(
@@ -128,7 +128,7 @@ export function describeRead<Select extends BuiltSelect>(
     const { sql, sources } = toText(select);
     return { sql, toRow, get: toCall("get", sources), all: toCall("all", sources) };
   });
-  return (client) => {
+  return onceFor((client) => {
     const statement = once(() => client.prepare<unknown[], readonly unknown[]>(text().sql).raw());
     return {
       get(values = NOTHING, beside = NOTHING) {
@@ -140,6 +140,18 @@ export function describeRead<Select extends BuiltSelect>(
         return found.map(text().toRow);
       },
     };
+  });
+}
+
+/** Prepares once on a connection, however many stores are opened on it. */
+function onceFor<Prepared>(prepare: Prepare<Prepared>): Prepare<Prepared> {
+  const known = new WeakMap<Database, Prepared>();
+  return (client) => {
+    const before = known.get(client);
+    if (before !== undefined) return before;
+    const prepared = prepare(client);
+    known.set(client, prepared);
+    return prepared;
   };
 }
 

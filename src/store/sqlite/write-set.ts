@@ -43,9 +43,12 @@ export interface Writer {
 }
 
 /** `epoch` is the owner of every lease that is written. */
-export function prepareWriter(client: Database, epoch: number): Writer {
+export function prepareWriter(
+  client: Database,
+  { epoch, headsMax }: { epoch: number; headsMax: number | undefined },
+): Writer {
   const places = preparePlaces(client);
-  const heads = new Heads();
+  const heads = new Heads(headsMax);
   return {
     begin() {
       places.begin();

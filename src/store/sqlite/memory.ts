@@ -1,0 +1,111 @@
+/**
+ * A database in memory that is opened again and again, each time on rows as they lay at some moment: for tests that let
+ * a process die thousands of times. Its connection, its schema and its statements stay.
+ */
+import type { Database, Statement } from "better-sqlite3";
+import type { Store } from "../store.ts";
+import { MEMORY, openConnection } from "./connection.ts";
+import { toStore } from "./open.ts";
+
+/** The rows of all tables, in the order of the tables. */
+export type Rows = readonly (readonly (readonly unknown[])[])[];
+
+interface StoredTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly read: Statement<[]>;
+  readonly clear: Statement<[]>;
+  readonly insert: Statement;
+}
+
+/** A test has one instance, and its kin. */
+const HEADS_MAX = 100;
+
+/** What was, and what nobody goes by: an entry of a journal is in the hash that its instance has of it. */
+const HISTORY: ReadonlySet<string> = new Set(["journal", "sqlite_sequence"]);
+
+export class MemoryDatabase {
+  readonly #client: Database = openConnection(MEMORY);
+  readonly #tables: readonly StoredTable[] = tablesOf(this.#client);
+
+  /** Opens it as a new owner does. One store at a time; what another one has written is gone. `null`: it is new. */
+  open(rows: Rows | null): Store {
+    const fill = this.#client.transaction(() => {
+      for (const [index, { clear, insert }] of this.#tables.entries()) {
+        clear.run();
+        for (const row of rows?.[index] ?? []) insert.run(...row);
+      }
+    });
+    // The rows are whole, in whatever order they come.
+    this.#client.pragma("foreign_keys = OFF");
+    fill.immediate();
+    this.#client.pragma("foreign_keys = ON");
+    const lent = { isLent: true, headsMax: HEADS_MAX, release: () => {} };
+    return toStore(this.#client, { file: MEMORY, options: {}, ...lent });
+  }
+
+  /** What is committed, as a process that dies now would leave it. */
+  rows(): Rows {
+    return this.#tables.map(({ read }) => read.all() as unknown[][]);
+  }
+
+  /**
+   * All that decides what comes next, as text. Of openings it tells only whether a lease is of the last one: which
+   * number that has decides nothing. Nor does it matter until when an attempt was lost once that is over.
+   */
+  toText(rows: Rows, nowMs: number): string {
+    const epoch = this.#cell(rows, "meta", "epoch");
+    const [owner, lost] = [
+      this.#column("outbox", "owner"),
+      this.#column("outbox", "lost_until_ms"),
+    ];
+    const leaseOf = (row: readonly unknown[]): readonly unknown[] =>
+      row.map((cell, at) => {
+        if (cell === null) return cell;
+        return at === owner ? cell === epoch : at === lost && Number(cell) <= nowMs ? null : cell;
+      });
+    const told = this.#tables.flatMap(({ name }, index): readonly unknown[] => {
+      if (HISTORY.has(name) || name === "meta") return [];
+      const found = rows[index] ?? [];
+      return [name === "outbox" ? found.map(leaseOf) : found];
+    });
+    return JSON.stringify(told);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #cell(rows: Rows, table: string, column: string): unknown {
+    return rows[this.#tables.findIndex(({ name }) => name === table)]?.[0]?.[
+      this.#column(table, column)
+    ];
+  }
+
+  #column(table: string, column: string): number {
+    return this.#tables.find(({ name }) => name === table)?.columns.indexOf(column) ?? -1;
+  }
+}
+
+function tablesOf(client: Database): readonly StoredTable[] {
+  const names = client
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .pluck()
+    .all();
+  return names.map((name) => {
+    // What SQLite works out is not given to it.
+    const columns = client
+      .prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0")
+      .pluck()
+      .all(name);
+    const listed = columns.map((column) => `"${column}"`).join(", ");
+    const values = columns.map(() => "?").join(", ");
+    return {
+      name,
+      columns,
+      read: client.prepare<[]>(`SELECT ${listed} FROM "${name}"`).raw(),
+      clear: client.prepare<[]>(`DELETE FROM "${name}"`),
+      insert: client.prepare(`INSERT INTO "${name}" (${listed}) VALUES (${values})`),
+    };
+  });
+}
