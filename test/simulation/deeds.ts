@@ -1,17 +1,14 @@
 /** What a simulated process does itself for its sagas: rows in the database of the store, and callbacks. */
 import { sql } from "drizzle-orm";
-import { fromCallback } from "xstate";
-import type { AnyActorLogic } from "xstate";
-import { transaction } from "../../src/store/sqlite/transaction.ts";
 import type { InstanceKey } from "../../src/store/store.ts";
-import type { Deeds } from "./cast/role.ts";
 import type { Life } from "./life.ts";
 import type { Stage } from "./stage.ts";
+import type { Hands } from "./troupe.ts";
 
 const TICKS = 5;
 const TICK_MS = 250;
 
-export class DeedsOf {
+export class Deeds {
   readonly #stage: Stage;
   readonly #findRows;
   #callbacks = 0;
@@ -25,16 +22,15 @@ export class DeedsOf {
       .pluck();
   }
 
-  of(life: Life): Deeds {
+  of(life: Life): Pick<Hands, "write" | "host"> {
     return {
-      transact: () =>
-        transaction(({ idempotencyKey, tx }) => {
-          life.say(`writes ${idempotencyKey}`);
-          tx.run(sql`INSERT INTO deeds VALUES (${idempotencyKey})`);
-          if (this.#stage.faults.strikes("transient")) throw new Error("not now");
-          return {};
-        }),
-      callback: () => this.#callback(life),
+      write: (idempotencyKey, tx) => {
+        life.say(`writes ${idempotencyKey}`);
+        tx.run(sql`INSERT INTO deeds VALUES (${idempotencyKey})`);
+        if (this.#stage.faults.strikes("transient")) throw new Error("not now");
+        return {};
+      },
+      host: (sendBack) => this.#host(life, sendBack),
     };
   }
 
@@ -43,17 +39,13 @@ export class DeedsOf {
     return this.#findRows.all(`${saga}/${instanceId}/%`);
   }
 
-  #callback(life: Life): AnyActorLogic {
-    return fromCallback(({ sendBack }) => {
-      this.#callbacks += 1;
-      const host = this.#callbacks;
-      life.say(`begins callback ${host}`);
-      for (let tick = 1; tick <= TICKS; tick += 1) {
-        this.#stage.time.after(
-          tick * TICK_MS,
-          () => life.isAlive && sendBack({ type: "TICK", host }),
-        );
-      }
-    });
+  #host(life: Life, sendBack: Parameters<Hands["host"]>[0]): void {
+    this.#callbacks += 1;
+    const host = this.#callbacks;
+    life.say(`begins callback ${host}`);
+    const tick = { type: "TICK", host };
+    for (let nth = 1; nth <= TICKS; nth += 1) {
+      this.#stage.time.after(nth * TICK_MS, () => life.isAlive && sendBack(tick));
+    }
   }
 }

@@ -2,18 +2,16 @@
  * One run: a seed decides which sagas are played, what their clients send, what their services answer, and what goes
  * wrong. Faults stop when half of it is over; then everything must come to rest, and is judged.
  */
-import { fromCallback } from "xstate";
 import { toChart } from "../../src/saga/chart.ts";
 import type { Chart } from "../../src/saga/chart.ts";
 import { familyOf } from "../../src/saga/family.ts";
 import { assertDurable } from "../../src/saga/lint.ts";
-import { transaction } from "../../src/store/sqlite/transaction.ts";
 import type { InstanceKey, JournalEntry } from "../../src/store/store.ts";
 import { cast, guests } from "./cast.ts";
 import type { Role } from "./cast/role.ts";
 import { Chance } from "./chance.ts";
 import { Clients } from "./clients.ts";
-import { DeedsOf } from "./deeds.ts";
+import { Deeds } from "./deeds.ts";
 import { createDisk } from "./disk.ts";
 import { Faults } from "./faults.ts";
 import type { FaultClass } from "./faults.ts";
@@ -26,6 +24,7 @@ import type { Stage } from "./stage.ts";
 import { Services } from "./services.ts";
 import { VirtualTime } from "./time.ts";
 import { Trace } from "./trace.ts";
+import { lend, sagaOfRole } from "./troupe.ts";
 
 export interface RunOptions {
   /** Classes of faults that are off. */
@@ -96,7 +95,7 @@ class RunOfSeed {
   readonly #services: Services;
   readonly #clients: Clients;
   readonly #forger: Forger;
-  readonly #deeds: DeedsOf;
+  readonly #deeds: Deeds;
   readonly #violations: string[] = [];
   readonly #isEnded;
   readonly #unrest;
@@ -132,7 +131,7 @@ class RunOfSeed {
       answered: this.#roles.flatMap(({ answered = [] }) => answered),
       atOnce: Object.assign({}, ...this.#roles.map(({ atOnce }) => atOnce)) as never,
     });
-    this.#deeds = new DeedsOf(stage);
+    this.#deeds = new Deeds(stage);
     this.#clients = new Clients(stage, () => this.#life);
     this.#forger = new Forger(stage, this.#clients);
     this.#life = this.#newLife();
@@ -190,15 +189,12 @@ class RunOfSeed {
   #begin(): void {
     const life = this.#life;
     const services = this.#services;
-    life.begin(
-      this.#roles.map((role) =>
-        role.define(
-          (name) => services.activityOf(life, name),
-          (name) => services.actionOf(life, name),
-          this.#deeds.of(life),
-        ),
-      ),
-    );
+    lend({
+      activityOf: (name) => services.activityOf(life, name),
+      actionOf: (name) => services.actionOf(life, name),
+      ...this.#deeds.of(life),
+    });
+    life.begin(this.#roles.map(sagaOfRole));
   }
 
   #onEnd(life: Life): void {
@@ -344,19 +340,13 @@ function isSame(one: InstanceKey, other: InstanceKey): boolean {
 
 const charts = new Map<string, ReadonlyMap<string, Chart>>();
 
-/** By name of the saga; their activities are never called. */
+/** By name of the saga. */
 function chartsOf(roles: readonly Role[]): ReadonlyMap<string, Chart> {
   return new Map(
     roles.flatMap((role) => {
-      const never = () => Promise.reject(new Error("never"));
-      const silent = role.define(
-        () => never,
-        () => never,
-        { transact: () => transaction(never), callback: () => fromCallback(() => {}) },
-      );
       let family = charts.get(role.name);
       if (family === undefined) {
-        const sagas = familyOf(silent);
+        const sagas = familyOf(sagaOfRole(role));
         sagas.forEach(assertDurable);
         family = new Map(sagas.map((saga) => [saga.name, toChart(saga)]));
         charts.set(role.name, family);
