@@ -88,6 +88,24 @@ test.each(Object.entries(edits))(
   },
 );
 
+test.each<[string, (root: Node) => void]>([
+  ["a name", (root) => rename(at(root, "compensating"), "releasing", "releasing".repeat(6))],
+  [
+    "a label of many events",
+    (root) => {
+      for (let count = 0; count < 9; count += 1) {
+        connect(at(root, "shipping.pickup"), `PICKED_UP_BY_${count}`, "transit");
+      }
+    },
+  ],
+])("%s that has no room where it is still lies on nothing", async (_, edit) => {
+  const model = toModel(edited(fulfilment.config as Node, edit));
+
+  const after = await draw(model, { before: first });
+
+  expect(faultsOf(after)).toEqual([]);
+});
+
 test("edits one upon another leave a drawing that is as clear as any, and all else where it is", async () => {
   let config = fulfilment.config as Node;
   let shown = { levels: first, places: toPlaces(begun) };
