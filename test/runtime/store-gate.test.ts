@@ -18,8 +18,10 @@ const WRITES: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** A runtime on a store whose writes fail while there is trouble, and are counted then. */
-async function open() {
+async function open({ attemptsMax = 1_000 } = {}) {
   const world = {
+    /** Charges that run until they are answered; null: they are answered at once. */
+    held: null as (() => void)[] | null,
     trouble: null as Trouble | null,
     refused: {} as Record<string, number>,
     told: [] as TelemetryEvent[],
@@ -43,15 +45,21 @@ async function open() {
   const saga = definePurchase({
     charge: () => {
       world.charged += 1;
-      return Promise.resolve({ paymentId: "p-1" });
+      return new Promise((resolve) => {
+        const answer = (): void => resolve({ paymentId: "p-1" });
+        if (world.held === null) answer();
+        else world.held.push(answer);
+      });
     },
   });
   const runtime = await createRuntime({
     store,
     sagas: [saga],
     clock,
+    attemptsMax,
     // What waits for others is told by its own tests below.
     storePatienceMs: 0,
+    leaseMs: 1_000,
     telemetry: (event) => void world.told.push(event),
   });
   onTestFinished(async () => {
@@ -150,6 +158,30 @@ test("a result that cannot be kept is not lost, and no activity is claimed until
   expect(world.refused["claimEffects"]).toBeUndefined();
   expect((await runtime.get(saga, "b-1")).phase).toBe("completed");
   expect(world.charged).toBe(1);
+});
+
+test("while nothing is taken no lease is prolonged and no free place filled, and all goes on then", async () => {
+  const { world, clock, runtime, saga, start, pay } = await open({ attemptsMax: 2 });
+  world.held = [];
+  for (const id of ["p-1", "p-2", "p-3"]) {
+    await start(id);
+    await pay(id);
+  }
+  await clock.quiet();
+  world.trouble = "SAGA_STORE_FULL";
+  await expect(start("p-4")).rejects.toEqual(refusedAs("SAGA_STORE_FULL"));
+
+  world.held[0]?.();
+  await clock.advance(900);
+
+  expect(world.charged).toBe(2);
+  expect(world.refused).not.toHaveProperty("claimEffects");
+  expect(world.refused).not.toHaveProperty("extendLeases");
+
+  world.trouble = null;
+  await clock.advance(1_000);
+  expect(await runtime.get(saga, "p-1")).toMatchObject({ state: "paid" });
+  expect(world.charged).toBeGreaterThan(2);
 });
 
 test("whoever waits at the gate goes on when it is closed", async () => {
