@@ -18,16 +18,20 @@ const WRITES: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** A runtime on a store whose writes fail while there is trouble, and are counted then. */
-async function open({ attemptsMax = 1_000 } = {}) {
+async function open({
+  attemptsMax = 1_000,
+  path = ":memory:",
+  trouble = null,
+}: { attemptsMax?: number; path?: string; trouble?: Trouble | null } = {}) {
   const world = {
     /** Charges that run until they are answered; null: they are answered at once. */
     held: null as (() => void)[] | null,
-    trouble: null as Trouble | null,
+    trouble,
     refused: {} as Record<string, number>,
     told: [] as TelemetryEvent[],
     charged: 0,
   };
-  const real = openSqlite(":memory:");
+  const real = openSqlite(path);
   const store = new Proxy(real, {
     get(target, name) {
       const verb: unknown = Reflect.get(target, name);
@@ -182,6 +186,25 @@ test("while nothing is taken no lease is prolonged and no free place filled, and
   await clock.advance(1_000);
   expect(await runtime.get(saga, "p-1")).toMatchObject({ state: "paid" });
   expect(world.charged).toBeGreaterThan(2);
+});
+
+test("what an earlier process left is claimed when there is space again, though nothing else happens", async () => {
+  const path = databasePath();
+  const first = await open({ path });
+  first.world.held = [];
+  await first.start("b-1");
+  await first.pay("b-1");
+  await first.clock.quiet();
+  await first.runtime.close({ graceMs: 0 });
+
+  const { world, clock } = await open({ path, trouble: "SAGA_STORE_FULL" });
+  await clock.advance(2_500);
+  const charged = world.charged;
+  world.trouble = null;
+  await clock.advance(500);
+
+  expect([charged, world.charged]).toEqual([0, 1]);
+  expect(world.refused).toEqual({ claimEffects: 1, probe: 2 });
 });
 
 test("whoever waits at the gate goes on when it is closed", async () => {
