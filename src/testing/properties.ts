@@ -114,6 +114,8 @@ class Run {
   readonly #options: PropertyOptions;
   /** Attempts that had their effect without being heard of. */
   readonly #inPlace = new Set<string>();
+  /** Keys of operations that their service has turned away. */
+  readonly #refused = new Set<string>();
   #position: Position;
 
   constructor(setting: Setting, rig: Rig, options: PropertyOptions) {
@@ -132,16 +134,21 @@ class Run {
     const before = this.#position;
     const after = moved(this.#setting, before, move);
     if (after === null) throw new Error(`"${wordsOf(move)}" was drawn where it cannot happen`);
-    if (move.kind === "takeEffect") {
-      const attempt = this.#begun().find(({ activityId }) => activityId === move.activityId);
-      if (attempt !== undefined) this.#inPlace.add(nameOf(attempt));
-    }
+    this.#noteWhatServicesKnow(move);
     this.moves.push(move);
     await this.rig
       .perform(move, { index: this.moves.length })
       .catch((error: unknown) => this.#fail(`${wordsOf(move)}: ${messageOf(error)}`, []));
     this.#position = await this.#withLeft(before, after);
     await this.#compare();
+  }
+
+  #noteWhatServicesKnow(move: Move): void {
+    if (move.kind !== "takeEffect" && move.kind !== "settle") return;
+    const attempt = this.#begun().find(({ activityId }) => activityId === move.activityId);
+    if (attempt === undefined) return;
+    if (move.kind === "takeEffect") this.#inPlace.add(nameOf(attempt));
+    else if (move.outcome === "rejected") this.#refused.add(attempt.idempotencyKey);
   }
 
   /** An attempt that has had its effect, and was not heard of yet, cannot be turned away any more. */
@@ -172,15 +179,19 @@ class Run {
       .filter((move) => moved(this.#setting, this.#position, move) !== null);
   }
 
-  /** Ends of attempts that were left. */
+  /** Ends of attempts that were left. One whose twin was turned away has no effect: they have one key. */
   endings(outcome: AttemptOutcome): readonly Move[] {
     const { leaseMs } = this.#setting;
     const [first] = dueOrder(this.#position.standing.timers);
     const isLapseFirst = first === undefined || first.dueAtMs > this.#position.nowMs + leaseMs;
-    return abandonedOf(this.#position).flatMap(({ activityId }): readonly Move[] => [
-      { kind: "settleLate", activityId, outcome },
-      ...(isLapseFirst ? [{ kind: "lapse", activityId } as const] : []),
-    ]);
+    return abandonedOf(this.#position).flatMap(
+      ({ activityId, idempotencyKey }): readonly Move[] => [
+        ...(hasEffect(outcome) && this.#refused.has(idempotencyKey)
+          ? []
+          : [{ kind: "settleLate", activityId, outcome } as const]),
+        ...(isLapseFirst ? [{ kind: "lapse", activityId } as const] : []),
+      ],
+    );
   }
 
   /** Nothing goes wrong any more: every attempt succeeds, and an operator has what is stuck tried again. */
