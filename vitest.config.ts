@@ -1,11 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// These start processes of their own, or browsers: they need the machine for themselves.
-const withProcesses = [
-  "test/{bench,crash,e2e}/**/*.test.ts",
-  "test/cli/package.test.ts",
-  "test/process.test.ts",
-];
+// These measure, drive browsers, or install: they need the machine for themselves. Kills need not: they wait most of the time.
+const alone = ["test/{bench,e2e}/**/*.test.ts", "test/cli/package.test.ts", "test/process.test.ts"];
 const all = ["test/**/*.test.ts"];
 export default defineConfig({
   test: {
@@ -16,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "alone",
-          include: withProcesses,
+          include: alone,
           testTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 0 },
@@ -26,7 +22,7 @@ export default defineConfig({
         test: {
           name: "together",
           include: all,
-          exclude: withProcesses,
+          exclude: alone,
           testTimeout: 20_000,
           // Files of one worker share what they import: a third of their time. So none may leave anything behind.
           isolate: false,
