@@ -110,7 +110,10 @@ type Try = "done" | "early" | { readonly error: unknown };
 function tryOnce(deliver: Insisted["deliver"], isDue: Insisted["isDue"]): Promise<Try> {
   if (isDue !== undefined && !isDue()) return Promise.resolve("early");
   return deliver().then(
-    (taken) => (taken === "faulted" ? { error: null } : "done"),
+    (taken) => {
+      if (taken === "faulted") return { error: null };
+      return taken === "early" ? taken : "done";
+    },
     (error: unknown) => ({ error }),
   );
 }

@@ -11,7 +11,7 @@ import { firstDecision } from "./decisions/begin.ts";
 import type { StartRequest } from "./decisions/begin.ts";
 import type { Committer } from "./committer.ts";
 import { decideBounce, decideMessage } from "./decisions/decide-message.ts";
-import { decide } from "./decisions/decide.ts";
+import { decide, isEarly } from "./decisions/decide.ts";
 import type { Decision, InnerDelivery, OuterDelivery } from "./decisions/decide.ts";
 import { checkDelivery, nameOf } from "./decisions/delivery.ts";
 import { untilKnown } from "./facts.ts";
@@ -56,8 +56,8 @@ export interface MoverOptions {
   readonly onCommitted: (committed: Prepared) => void;
 }
 
-/** Whether a delivery from inside was taken, was of no use any more, or could not be taken by the chart. */
-export type Taken = "taken" | "fenced" | "faulted";
+/** Whether a delivery from inside was taken, was of no use any more, could not be taken by the chart, or came too early. */
+export type Taken = "taken" | "fenced" | "faulted" | "early";
 
 /** The page of a journal that tells of the start. */
 const FIRST = { afterRevision: 0, limit: 1 } as const;
@@ -187,7 +187,9 @@ export class Mover {
     const decideIt = (before: Instance, inner: InnerDelivery): Decision | null =>
       decide(before, inner, this.#momentAfter(before));
     if (delivery.kind !== "transaction") {
-      return this.#take(key, what, (before) => decideIt(before, delivery));
+      return this.#take(key, what, (before) =>
+        isEarly(before, delivery, this.#options.clock.now()) ? "early" : decideIt(before, delivery),
+      );
     }
     const { committer } = this.#options;
     return this.#move(key, what, (before) => {
@@ -217,11 +219,12 @@ export class Mover {
   #take(
     key: InstanceKey,
     what: () => string,
-    decideIt: (before: Instance) => Decision | null,
+    decideIt: (before: Instance) => Decision | "early" | null,
   ): Promise<Taken> {
     return this.#move(key, what, (before) => {
       const decision = decideIt(before);
-      return decision && this.#preparer.known(before, decision);
+      if (decision === null || decision === "early") return decision;
+      return this.#preparer.known(before, decision);
     });
   }
 
@@ -229,20 +232,20 @@ export class Mover {
   #move(
     key: InstanceKey,
     what: () => string,
-    prepareIt: (before: Instance) => Prepared | null | Promise<Prepared | null>,
+    prepareIt: (before: Instance) => Prepared | "early" | null | Promise<Prepared | null>,
   ): Promise<Taken> {
     return this.#alone(key, async () => {
       for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
         const before = this.#ready(key) ?? (await this.#unpark(key)).instance;
         const made = prepareIt(before);
         const prepared = made instanceof Promise ? await made : made;
+        if (prepared === "early") return "early";
         if (prepared === null) return this.#fenced(before, what);
-        const { fault, verdict } = prepared.decision;
-        const isFaulted = verdict === "failed";
-        // Told once; until it changes there is nothing new to commit.
-        if (isFaulted && fault === before.record.fault) return "faulted";
+        if (isToldFault(prepared.decision, before)) return "faulted";
         const outcome = await this.#commit(prepared);
-        if (outcome === "committed") return isFaulted ? "faulted" : "taken";
+        if (outcome === "committed") {
+          return prepared.decision.verdict === "failed" ? "faulted" : "taken";
+        }
         if (outcome !== "revision") return this.#fenced(before, what);
       }
       throw conflict(key);
@@ -341,4 +344,9 @@ export class Mover {
     this.#options.telemetry({ kind: "fenced", saga, instanceId, correlationId, what: what() });
     return "fenced";
   }
+}
+
+/** Told once; until it changes there is nothing new to commit. */
+function isToldFault({ verdict, fault }: Decision, { record }: Instance): boolean {
+  return verdict === "failed" && fault === record.fault;
 }

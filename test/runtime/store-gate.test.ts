@@ -30,6 +30,7 @@ async function open({
     refused: {} as Record<string, number>,
     told: [] as TelemetryEvent[],
     charged: 0,
+    onLoad: (): unknown => undefined,
   };
   const real = openSqlite(path);
   const store = new Proxy(real, {
@@ -41,6 +42,7 @@ async function open({
           world.refused[String(name)] = (world.refused[String(name)] ?? 0) + 1;
           throw new SagaError(world.trouble, "nothing was written");
         }
+        if (name === "load") world.onLoad();
         return (await Reflect.apply(verb, target, args)) as unknown;
       };
     },
@@ -142,6 +144,25 @@ test("a timer that came due on a full disk waits again if the clock was set back
 
   expect(early).toBe("waiting");
   expect((await runtime.get(saga, "b-1")).state).toBe("forgotten");
+});
+
+test("a timer waits again if the clock is set back while its instance is being read", async () => {
+  const path = databasePath();
+  const first = await open({ path });
+  await first.start("b-1");
+  await first.runtime.close();
+
+  const { world, clock, runtime, saga } = await open({ path });
+  const now = clock.now.bind(clock);
+  world.onLoad = () => (clock.now = () => now() - PATIENCE_MS);
+  await clock.advance(PATIENCE_MS);
+  world.onLoad = () => {};
+  const early = await runtime.get(saga, "b-1");
+  await clock.advance(PATIENCE_MS);
+
+  expect([early.state, early.revision]).toEqual(["waiting", 1]);
+  expect((await runtime.get(saga, "b-1")).state).toBe("forgotten");
+  expect(world.told.filter(({ kind }) => kind === "fenced")).toEqual([]);
 });
 
 test("a result that cannot be kept is not lost, and no activity is claimed until it could be", async () => {

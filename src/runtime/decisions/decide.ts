@@ -171,6 +171,13 @@ function decideOperation(
   return { ...decision, operation: operation.record };
 }
 
+/** Whether a timer is brought before its due time: the clock was set back meanwhile. */
+export function isEarly({ standing }: Instance, delivery: Delivery, nowMs: number): boolean {
+  if (delivery.kind !== "timer") return false;
+  const timer = standing.timers.find(({ timerId }) => timerId === delivery.timerId);
+  return timer !== undefined && timer.dueAtMs > nowMs;
+}
+
 function decideTimer(instance: Instance, timerId: string, moment: Moment): Decision | null {
   const { chart, standing } = instance;
   const timer = standing.timers.find((candidate) => candidate.timerId === timerId);
