@@ -3,11 +3,11 @@
  * a process die thousands of times. Its connection, its schema and its statements stay.
  */
 import type { Database, Statement } from "better-sqlite3";
-import type { Store } from "../store.ts";
+import type { EffectRecord, Store } from "../store.ts";
 import { MEMORY, openConnection } from "./connection.ts";
 import { toStore } from "./open.ts";
 
-/** The rows of all tables, in the order of the tables. */
+/** The rows of all tables, in the order of the tables: those that others refer to come first. */
 export type Rows = readonly (readonly (readonly unknown[])[])[];
 
 interface StoredTable {
@@ -30,18 +30,36 @@ export class MemoryDatabase {
 
   /** Opens it as a new owner does. One store at a time; what another one has written is gone. `null`: it is new. */
   open(rows: Rows | null): Store {
+    this.#fill(rows);
+    const lent = { isLent: true, headsMax: HEADS_MAX, release: () => {} };
+    return toStore(this.#client, { file: MEMORY, options: {}, ...lent });
+  }
+
+  // Foreign keys stay on: SQLite prepares all statements anew whenever they are switched.
+  #fill(rows: Rows | null): void {
     const fill = this.#client.transaction(() => {
-      for (const [index, { clear, insert }] of this.#tables.entries()) {
-        clear.run();
+      for (const { clear } of this.#tables.toReversed()) clear.run();
+      for (const [index, { insert }] of this.#tables.entries()) {
         for (const row of rows?.[index] ?? []) insert.run(...row);
       }
     });
-    // The rows are whole, in whatever order they come.
-    this.#client.pragma("foreign_keys = OFF");
     fill.immediate();
-    this.#client.pragma("foreign_keys = ON");
-    const lent = { isLent: true, headsMax: HEADS_MAX, release: () => {} };
-    return toStore(this.#client, { file: MEMORY, options: {}, ...lent });
+  }
+
+  /** As a process leaves rows that has begun none of the attempts that the last one was making. */
+  unclaimed(rows: Rows): Rows {
+    const epoch = this.#cell(rows, "meta", "epoch");
+    const columns = this.#tables.find(({ name }) => name === "outbox")?.columns ?? [];
+    const [owner, status] = [columns.indexOf("owner"), columns.indexOf("status")];
+    const isHeld = (row: readonly unknown[]): boolean =>
+      row[owner] === epoch && row[status] === ("live" satisfies EffectRecord["status"]);
+    const lease = new Set([owner, columns.indexOf("lease_until_ms")]);
+    const free = (row: readonly unknown[]): readonly unknown[] =>
+      isHeld(row) ? row.map((cell, at) => (lease.has(at) ? null : cell)) : row;
+    return this.#tables.map(({ name }, index) => {
+      const found = rows[index] ?? [];
+      return name === "outbox" ? found.map(free) : found;
+    });
   }
 
   /** What is committed, as a process that dies now would leave it. */
@@ -89,7 +107,10 @@ export class MemoryDatabase {
 
 function tablesOf(client: Database): readonly StoredTable[] {
   const names = client
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    // All references are to instances, which come first.
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name <> 'instances', name",
+    )
     .pluck()
     .all();
   return names.map((name) => {

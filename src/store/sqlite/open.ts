@@ -97,7 +97,7 @@ export function toStore(client: Database, { file, options, ...how }: Opening): S
       if (hasFile) writeIdentity(file, { storeId, epoch, position: positionOf(client) });
     };
     keepIdentity();
-    hasten(client);
+    if (how.isLent !== true) hasten(client);
     if (durability === "relaxed") relax(client);
     return new SqliteStore({
       client,
