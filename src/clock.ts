@@ -15,6 +15,11 @@ export interface Clock {
   monotonic(): number;
   /** Calls `callback` once after at least `delayMs`. */
   schedule(delayMs: number, callback: () => void): Cancel;
+  /**
+   * Whether nothing moves `now` but what was scheduled. Otherwise it may be set, and stands still while a machine sleeps:
+   * then whoever waits long looks again in between. Default: false.
+   */
+  readonly isSteady?: boolean;
   /** Calls `callback` at the end of this turn of the event loop, after all input that is ready. */
   endOfTurn(callback: () => void): void;
 }

@@ -135,9 +135,11 @@ export class DueQueue<Item extends DueItem> {
     const next = this.#queue.peek()?.item;
     if (next === undefined || next.dueAtMs >= this.#wakeAtMs) return;
     this.#cancel?.();
-    const delayMs = Math.min(next.dueAtMs - this.#options.clock.now(), SLEEP_MS_MAX);
+    const { clock } = this.#options;
+    const sleepMsMax = clock.isSteady === true ? Infinity : SLEEP_MS_MAX;
+    const delayMs = Math.min(next.dueAtMs - clock.now(), sleepMsMax);
     this.#wakeAtMs = next.dueAtMs;
-    this.#cancel = this.#options.clock.schedule(Math.max(0, delayMs), () => this.#wake());
+    this.#cancel = clock.schedule(Math.max(0, delayMs), () => this.#wake());
   }
 
   /** There is nothing to wake up for at the time that was set. */

@@ -10,6 +10,7 @@ interface Scheduled {
 }
 
 export class ManualClock implements Clock {
+  readonly isSteady = true;
   #nowMs: number;
   readonly #scheduled = new Set<Scheduled>();
   #turns = 0;

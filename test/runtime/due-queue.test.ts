@@ -210,3 +210,21 @@ test("a host of overdue items comes in order, so many at a time, and the next wh
   expect([atFirst, afterSeven]).toEqual([DUE_UNDER_WAY_MAX, DUE_UNDER_WAY_MAX + 7]);
   expect(handed).toEqual(items.map(({ id }) => id));
 });
+
+test("a clock that may be set is looked at once a minute, one that only goes on is not", async () => {
+  const dueAtMs = 86_400_000;
+  const sleepOn = async (isSteady: boolean): Promise<readonly number[]> => {
+    const clock = Object.assign(new ManualClock(0), { isSteady });
+    const queue = new DueQueue<DueItem>({
+      clock,
+      find: () => Promise.resolve([{ id: "t", dueAtMs }]),
+      onDue: () => {},
+      onError: () => {},
+    });
+    await queue.begin();
+    return clock.dueTimes;
+  };
+
+  expect(await sleepOn(false)).toEqual([60_000]);
+  expect(await sleepOn(true)).toEqual([dueAtMs]);
+});
