@@ -4,10 +4,10 @@
  * What lies between two writes is not seen by anybody but the world: so these moments are all there are.
  */
 import type { Move } from "../check/move.ts";
-import { placesOf } from "./crash-tree.ts";
 import type { Place } from "./crash-tree.ts";
 import { inPlaceAfter } from "./ledger.ts";
-import type { Boundary, Remains, Rig } from "./rig.ts";
+import type { Remains } from "./remains.ts";
+import type { Boundary, Rig } from "./rig.ts";
 import type { Rigs } from "./rigs.ts";
 
 /** A moment at which the process dies. */
@@ -15,8 +15,6 @@ export interface CrashPoint {
   readonly remains: Remains;
   /** The move during which it died. */
   readonly place: Place;
-  /** Which moment of that move; counts from 0. */
-  readonly nth: number;
   readonly boundary: Boundary;
   /** Whether the runtime finishes that move after the crash, with nobody's help. */
   readonly isDone: boolean;
@@ -34,29 +32,10 @@ export interface End {
   readonly inPlace: readonly string[];
 }
 
-/**
- * Walks the path on which `place` was first seen without a crash; answers the moments of what was not gone through
- * before.
- */
-export async function walkSmoothly(
-  rigs: Rigs,
-  root: Place,
-  place: Place,
-): Promise<readonly CrashPoint[]> {
-  const moments = new Moments(null);
-  const rig = await rigs.create(undefined, moments.see);
-  for (const at of placesOf(root, place.path)) {
-    const isNew = at.smooth === null;
-    moments.during(at, isNew);
-    const { step, index } = at;
-    if (step === null) await rig.begin();
-    else await rig.perform(step.move, { index, untilMs: rig.place.startMs + step.settled.atMs });
-    if (!isNew) continue;
-    const end = at.next.size === 0 ? await endOf(rigs, rig) : null;
-    at.smooth = { standing: await rig.standing(), end };
-  }
-  await rigs.release(rig);
-  return moments.points;
+/** Makes the move of a place as nobody does who was not answered: with the times of the path. */
+export async function makeSmoothly(rig: Rig, { step, index }: Place): Promise<void> {
+  if (step === null) await rig.begin();
+  else await rig.perform(step.move, { index, untilMs: rig.place.startMs + step.settled.atMs });
 }
 
 export async function endOf({ setting }: Rigs, rig: Rig): Promise<End> {
@@ -76,6 +55,14 @@ export async function makeMove(rig: Rig, { step, index }: Place): Promise<void> 
   else await rig.perform(step.move, { index });
 }
 
+/** Up to where moments were seen. */
+export interface Mark {
+  readonly writes: number;
+  readonly mark: string;
+}
+
+const NO_MARK: Mark = { writes: 0, mark: "" };
+
 /** The moments of a walk. */
 export class Moments {
   points: CrashPoint[] = [];
@@ -83,18 +70,27 @@ export class Moments {
   #place: Place | null = null;
   #isWanted = false;
   #isMade = false;
-  #nth = 0;
-  #writes = 0;
-  #mark = "";
+  #writes: number;
+  #mark: string;
 
-  /** `before`: the crash after which it goes on. */
-  constructor(before: CrashPoint | null) {
+  /** `before`: the crash after which it goes on. `from`: up to where they were seen of one that stood alike. */
+  constructor(before: CrashPoint | null, from: Mark = NO_MARK) {
     this.#before = before;
+    this.#writes = from.writes;
+    this.#mark = from.mark;
+  }
+
+  get mark(): Mark {
+    return { writes: this.#writes, mark: this.#mark };
+  }
+
+  /** Of another process, that stands as this one did at that mark. */
+  from(mark: Mark): Moments {
+    return new Moments(this.#before, mark);
   }
 
   /** `isMade`: the move is made, and what comes of it is under way. */
   during(place: Place, isWanted: boolean, isMade = false): void {
-    if (place !== this.#place) this.#nth = 0;
     this.#place = place;
     this.#isWanted = isWanted;
     this.#isMade = isMade;
@@ -113,13 +109,12 @@ export class Moments {
     // The rows, the time and the world are what they were at the moment before: so is what comes of a crash.
     if (mark === this.#mark && boundary === "before") return;
     this.#mark = mark;
-    const [place, nth] = [this.#place, this.#nth];
-    this.#nth += 1;
+    const place = this.#place;
     if (!this.#isWanted || place === null) return;
     const move = place.step?.move;
     const isDone = this.#isMade || (move !== undefined && isDoneByItself(move, boundary, rig));
     const before = this.#before;
-    this.points.push({ remains: rig.remains(), place, nth, boundary, isDone, before });
+    this.points.push({ remains: rig.remains(), place, boundary, isDone, before });
   };
 }
 

@@ -11,22 +11,27 @@
  * - A process that stands as the one without a crash (the same rows, time, world, and what it waits for) goes on like
  *   it. One that stands as another one did after a crash at the same place of the tree goes on like that one: from
  *   there on all moves that any path makes were made, or are about to be.
+ * - Where paths part, one process goes on, and each other branch gets a *twin* of it: opened on its rows, as if none of its
+ *   attempts had begun. One that does not stand as it did is not taken, and all moves are made again. So that no twin
+ *   hides what it should show, each place that no crash comes before is compared with the chart.
  *
  * So a moment is left out only if it leads, with the same moves, to where another one was gone on with; a bug that shows
  * late, or on one branch, or after two crashes shows on that one. What is taken for granted is that nothing decides what
  * comes next but what `Rig.standing` tells; the random moves do not take it for granted.
  */
+import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Move } from "../check/move.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { placesOf, treeOf } from "./crash-tree.ts";
 import type { Place } from "./crash-tree.ts";
-import { endOf, makeMove, Moments, walkSmoothly } from "./crash-walk.ts";
-import type { CrashPoint } from "./crash-walk.ts";
+import { endOf, makeMove, makeSmoothly, Moments } from "./crash-walk.ts";
+import type { CrashPoint, Mark } from "./crash-walk.ts";
 import { wordsOf } from "./path-name.ts";
 import type { Path } from "./paths.ts";
 import type { Setting } from "./position.ts";
 import { literal } from "./ready-test.ts";
+import type { Twin } from "./remains.ts";
 import type { Rig } from "./rig.ts";
 import type { RigOptions, Rigs } from "./rigs.ts";
 import { failure, inRigs, messageOf } from "./walk.ts";
@@ -97,31 +102,99 @@ class Sweep {
   }
 
   async run(): Promise<void> {
-    await this.#sweep(this.#root);
+    await this.#sweep(await this.#begin(), this.#root);
     // All first crashes come before: whoever stands as after one of them was gone on with, and died again on its way.
     for (let death = 1; death < this.#deaths; death += 1) await this.#dieAll(death);
   }
 
-  /** Goes through all places below, and dies at their moments before they are many. */
-  async #sweep(place: Place): Promise<void> {
-    await this.#smooth(place);
+  async #begin(): Promise<SmoothWalk> {
+    const moments = new Moments(null);
+    return { rig: await this.#rigs.create(undefined, moments.see), moments };
+  }
+
+  /**
+   * Makes the move of a place and all that come after it, without a crash; then dies at the moments of that move, so that
+   * whatever a crash comes to is known.
+   */
+  async #sweep(walk: SmoothWalk, place: Place): Promise<void> {
+    walk.moments.during(place, true);
+    await makeSmoothly(walk.rig, place);
+    const points = walk.moments.take();
+    const standing = await walk.rig.standing();
+    const isLast = place.next.size === 0;
+    place.smooth = {
+      standing: standing === null ? null : digestOf(standing),
+      end: isLast ? await endOf(this.#rigs, walk.rig) : null,
+    };
+    await this.#compare(walk.rig, place);
+    if (isLast) await this.#rigs.release(walk.rig);
+    await this.#branch(walk, place, {
+      standing,
+      again: () => this.#walkTo(place),
+      make: (own, next) => this.#sweep(own, next),
+    });
+    for (const point of points) {
+      this.#count({ points: point.place.paths });
+      this.#await(point);
+    }
     await this.#dieAll(0);
-    for (const next of place.next.values()) await this.#sweep(next);
+  }
+
+  /** From the start. */
+  async #walkTo(place: Place): Promise<SmoothWalk> {
+    const walk = await this.#begin();
+    for (const at of placesOf(this.#root, place.path).slice(0, place.index + 2)) {
+      walk.moments.during(at, false);
+      await makeSmoothly(walk.rig, at);
+    }
+    return walk;
+  }
+
+  /** What no crash comes before is where the chart says. */
+  async #compare(rig: Rig, { step, index, path }: Place): Promise<void> {
+    const expected = step?.settled ?? path.start;
+    const actual = await rig.settled();
+    if (isDeepStrictEqual(actual, expected)) return;
+    const moves = path.steps.slice(0, index + 1).map(({ move }) => move);
+    const what = `the runtime is at ${literal(actual)}, the chart at ${literal(expected)}`;
+    const { atMs: _, ...lasting } = expected;
+    const expects = [`expect(seen.settled.at(-1)).toMatchObject(${literal(lasting)});`];
+    throw failure(this.#rigs.setting, path.name, { what, moves, expects });
+  }
+
+  /** Each branch needs a process of its own: the one that is there, its twin, or one that makes all moves again. */
+  async #branch<Kind extends SmoothWalk>(
+    walk: Kind,
+    place: Place,
+    { standing, again, make }: Branching<Kind>,
+  ): Promise<void> {
+    const twin = standing === null || place.next.size < 2 ? null : walk.rig.twin(standing);
+    const { mark } = walk.moments;
+    let live: Kind | null = walk;
+    for (const next of place.next.values()) {
+      const own: Kind = live ?? (await this.#twin(walk, twin, mark)) ?? (await again());
+      live = null;
+      await make(own, next);
+    }
+    twin?.remains.database.discard();
+  }
+
+  async #twin<Kind extends SmoothWalk>(
+    walk: Kind,
+    twin: Twin | null,
+    mark: Mark,
+  ): Promise<Kind | null> {
+    const rig = twin === null ? null : await this.#rigs.twin(twin);
+    if (rig === null) return null;
+    const moments = walk.moments.from(mark);
+    rig.onBoundary = moments.see;
+    return { ...walk, rig, moments };
   }
 
   async #dieAll(death: number): Promise<void> {
     const waiting = (this.#waiting[death] ??= []);
     for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
       await this.#die(point);
-    }
-  }
-
-  async #smooth(place: Place): Promise<void> {
-    if (place.smooth !== null) return;
-    const points = await walkSmoothly(this.#rigs, this.#root, place);
-    for (const point of points) {
-      this.#count({ points: point.place.paths });
-      this.#await(point);
     }
   }
 
@@ -177,21 +250,21 @@ class Sweep {
       this.#await(point);
     }
     const standing = await walk.rig.standing();
-    const isKnown =
-      standing !== null &&
-      (standing === place.smooth?.standing || !isNews(this.#stood, place, standing));
-    if (isKnown) return this.#rigs.release(walk.rig);
+    if (standing !== null && this.#isKnown(place, standing)) return this.#rigs.release(walk.rig);
     if (place.next.size === 0) return this.#end(walk, place);
-    let live: Walk | null = walk;
-    for (const next of place.next.values()) {
-      // Each branch needs a process of its own.
-      const own: Walk = live ?? (await this.#goOn(walk.point, place));
-      live = null;
-      await this.#smooth(next);
-      own.moments.during(next, deathsBefore(walk.point) + 1 < this.#deaths);
-      await this.#make(own, next);
-      await this.#arrive(own, next);
-    }
+    await this.#branch(walk, place, {
+      standing,
+      again: () => this.#goOn(walk.point, place),
+      make: async (own, next) => {
+        own.moments.during(next, deathsBefore(walk.point) + 1 < this.#deaths);
+        await this.#make(own, next);
+        await this.#arrive(own, next);
+      },
+    });
+  }
+
+  #isKnown(place: Place, standing: string): boolean {
+    return digestOf(standing) === place.smooth?.standing || !isNews(this.#stood, place, standing);
   }
 
   async #end(walk: Walk, place: Place): Promise<void> {
@@ -215,11 +288,22 @@ class Sweep {
   }
 }
 
-/** A process that goes on after a crash. */
-interface Walk {
-  readonly point: CrashPoint;
+/** A process that no crash came before. */
+interface SmoothWalk {
   readonly rig: Rig;
   readonly moments: Moments;
+}
+
+/** A process that goes on after a crash. */
+interface Walk extends SmoothWalk {
+  readonly point: CrashPoint;
+}
+
+interface Branching<Kind extends SmoothWalk> {
+  /** How the process stands; null if that cannot be told. */
+  readonly standing: string | null;
+  readonly again: () => Promise<Kind>;
+  readonly make: (walk: Kind, next: Place) => Promise<void>;
 }
 
 function deathsBefore({ before }: CrashPoint): number {
@@ -229,9 +313,15 @@ function deathsBefore({ before }: CrashPoint): number {
 /** Adds a text to those of a place; false if it was there. */
 function isNews(texts: Map<Place, Set<string>>, place: Place, text: string): boolean {
   const known = texts.get(place) ?? new Set();
-  if (known.has(text)) return false;
-  texts.set(place, known.add(text));
+  const digest = digestOf(text);
+  if (known.has(digest)) return false;
+  texts.set(place, known.add(digest));
   return true;
+}
+
+// There are tens of thousands of them, of several KB each.
+function digestOf(text: string): string {
+  return hash("sha256", text, "base64url");
 }
 
 function different(

@@ -15,6 +15,8 @@ export interface Copy {
   /** All that decides what comes of it at that time, as text; null if that cannot be told. */
   toText(nowMs: number): string | null;
   open(): OpenDatabase;
+  /** As if none of the attempts had begun that the last process was making; null if that cannot be had. */
+  unclaimed(): Copy | null;
   /** Frees its space. Nothing can be opened from it any more. */
   discard(): void;
 }
@@ -51,6 +53,10 @@ export function inMemory(): Databases {
         toText: (nowMs) => database.toText(database.rows(), nowMs),
         remove: () => void free.push(database),
       };
+    },
+    unclaimed() {
+      const unclaimed = rows === null ? null : all[0]?.unclaimed(rows);
+      return unclaimed === null || unclaimed === undefined ? null : toCopy(unclaimed);
     },
     discard() {},
   });
@@ -92,6 +98,7 @@ export function inFiles(open: (path: string) => Store): Databases {
         remove: () => removeFolder(own),
       };
     },
+    unclaimed: () => null,
     discard: () => removeFolder(folder),
   });
   let empty: Copy | null = null;

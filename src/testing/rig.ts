@@ -12,12 +12,14 @@ import type { InstanceView } from "../runtime/readers/view.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { isEndPhase } from "../saga/phase.ts";
 import type { Store } from "../store/store.ts";
-import type { Copy, OpenDatabase } from "./databases.ts";
+import type { OpenDatabase } from "./databases.ts";
 import { hasEffect } from "./answers.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { wordsOf } from "./path-name.ts";
 import type { Setting, Settled } from "./position.ts";
+import { begunAt } from "./remains.ts";
+import type { Place, Remains, Twin } from "./remains.ts";
 import { CountedIds, storedText } from "./stored-text.ts";
 import { World } from "./world.ts";
 import type { AttemptName } from "./world.ts";
@@ -28,14 +30,6 @@ export interface RigParts {
   /** The saga with a world behind it that may be exchanged. */
   readonly saga: AnySaga;
   readonly setWorld: (world: World) => void;
-}
-
-/** What a process that dies leaves behind. */
-export interface Remains {
-  readonly database: Copy;
-  readonly nowMs: number;
-  readonly ledger: readonly LedgerEntry[];
-  readonly place: Place;
 }
 
 /**
@@ -54,12 +48,6 @@ interface Scene {
 
 interface Opened extends Scene {
   readonly runtime: Runtime;
-}
-
-/** Where an instance is in a database that others were in before it. */
-export interface Place {
-  readonly instanceId: string;
-  readonly startMs: number;
 }
 
 /** Lapses waited for before an attempt is taken to be never made. */
@@ -109,8 +97,8 @@ export class Rig {
   async open(from: Remains | Pick<Remains, "database">): Promise<void> {
     const { setting, setWorld, saga } = this.#parts;
     const hasRun = "nowMs" in from;
-    const remains = hasRun ? from : { ...from, nowMs: setting.startMs, ledger: [], place: setting };
-    this.#hasCrashed = hasRun;
+    const remains = hasRun ? from : { ...begunAt(setting), ...from };
+    this.#hasCrashed = remains.hasCrashed;
     this.#place = remains.place;
     const world = new World(setting, remains.ledger);
     setWorld(world);
@@ -251,7 +239,16 @@ export class Rig {
       nowMs: clock.now(),
       ledger: world.ledger,
       place: this.#place,
+      hasCrashed: true,
     };
+  }
+
+  /** `standing`: how it stands now. Null if its database cannot tell what a twin would find. */
+  twin(standing: string): Twin | null {
+    const remains = this.remains();
+    const database = remains.database.unclaimed();
+    if (database === null) return null;
+    return { remains: { ...remains, database, hasCrashed: this.#hasCrashed }, standing };
   }
 
   async close(): Promise<void> {

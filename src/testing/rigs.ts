@@ -7,7 +7,8 @@ import type { Databases } from "./databases.ts";
 import { settingOf } from "./position.ts";
 import type { Setting } from "./position.ts";
 import { Rig } from "./rig.ts";
-import type { Boundary, Remains } from "./rig.ts";
+import type { Remains, Twin } from "./remains.ts";
+import type { Boundary } from "./rig.ts";
 import { sagaBehind } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -52,6 +53,14 @@ export class Rigs {
     rig.onBoundary = onBoundary;
     await rig.open(from ?? { database: await this.#databases.empty() });
     return rig;
+  }
+
+  /** A rig that stands as another one did; null if what it needs did not lead there. */
+  async twin({ remains, standing }: Twin): Promise<Rig | null> {
+    const rig = await this.create(remains);
+    if ((await rig.standing()) === standing) return rig;
+    await this.release(rig);
+    return null;
   }
 
   /** A rig for the next instance: opening a database costs as much as a path. */

@@ -75,9 +75,9 @@ describe("a runtime is caught", () => {
   test("that forgets what it has started", async () => {
     const open = spoiling((writeSet) => ({ ...writeSet, effectsStarted: [] }));
 
-    // What is in memory goes on; what was written does not.
+    // It does not even without a crash.
     await expect(crashEverywhere(saga, cancelled, { samples, open })).rejects.toThrow(
-      "no attempt of charge is being made",
+      'the runtime is at { state: "paying.attempting"',
     );
   });
 
@@ -121,7 +121,7 @@ describe("a runtime is caught", () => {
 
     const error = await crashEverywhere(saga, path, { samples, open }).catch(String);
 
-    expect(error).toContain("with a crash after the commit of");
+    expect(error).toContain("with a crash before the commit of");
     expect(error).toContain('{ kind: "crash" },');
   });
 
