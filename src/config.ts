@@ -2,8 +2,9 @@
  * The configuration: the environment, read once, checked as a whole, and frozen. Nothing else in `src/` reads
  * `process.env`.
  */
-import { z } from "zod";
 import { SagaError } from "./errors.ts";
+import { httpUrl, integer, number, oneOf, text } from "./variable.ts";
+import type { Variable } from "./variable.ts";
 
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
@@ -18,44 +19,37 @@ const DAY_MS = 86_400_000;
 /** Every variable, with its default. `docs/reference/configuration.md` describes them; a test keeps it equal. */
 export const configVariables = {
   /** Address to listen on. Any other than loopback opens the door to others: there is no login yet. */
-  HOST: z.string().min(1).default("127.0.0.1"),
+  HOST: text("127.0.0.1"),
   /** Port to listen on; 0 takes any free one. */
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  PORT: integer(0, 65_535, 3_000),
   /** Path of the SQLite file; its folder is made if missing. */
-  SAGACHART_DB: z.string().min(1).default("data/sagachart.db"),
+  SAGACHART_DB: text("data/sagachart.db"),
   /** `relaxed` does not sync each commit: faster, and the loss of power loses acknowledged events. */
-  SAGACHART_DURABILITY: z.enum(["full", "relaxed"]).default("full"),
+  SAGACHART_DURABILITY: oneOf(["full", "relaxed"], "full"),
   /** Bytes set aside beside the database, for an operator to free on a full disk; 0: none. */
-  SAGACHART_BALLAST_BYTES: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(BALLAST_BYTES_MAX)
-    .default(33_554_432),
+  SAGACHART_BALLAST_BYTES: integer(0, BALLAST_BYTES_MAX, 33_554_432),
   /** Folder with one folder a saga. */
-  SAGACHART_MACHINES: z.string().min(1).default("machines"),
+  SAGACHART_MACHINES: text("machines"),
   /** How long an attempt may be lost before another process makes it again, ms. */
-  SAGACHART_LEASE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
+  SAGACHART_LEASE_MS: integer(100, 3_600_000, 30_000),
   /** Days after which an instance that has ended is deleted; unset: it is kept. */
-  SAGACHART_RETENTION_DAYS: z.coerce
-    .number()
-    .min(RETENTION_DAYS_MIN)
-    .max(RETENTION_DAYS_MAX)
-    .optional(),
+  SAGACHART_RETENTION_DAYS: number(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),
   /** Where the commands of `sagachart` find the server; unset: at `HOST` and `PORT`. */
-  SAGACHART_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SAGACHART_URL: httpUrl(),
   /** Address of the shop that the order saga calls; unset: a demo shop in this process. */
-  SHOP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SHOP_URL: httpUrl(),
   /** Address of the services that the other example sagas call; unset: demo services in this process. */
-  SERVICES_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SERVICES_URL: httpUrl(),
   /** Whether the Studio may write charts; unset: on this machine alone, and not in production. */
-  SAGACHART_STUDIO_EDIT: z.enum(["on", "off"]).optional(),
-  LOG_LEVEL: z.enum(levels).default("info"),
+  SAGACHART_STUDIO_EDIT: oneOf(["on", "off"], null),
+  LOG_LEVEL: oneOf(levels, "info"),
   /** `production` leaves out what only helps while a saga is written. */
-  NODE_ENV: z.string().default("development"),
+  NODE_ENV: text("development"),
 } as const;
 
-const Environment = z.object(configVariables);
+type Values = {
+  readonly [Name in keyof typeof configVariables]: (typeof configVariables)[Name]["unset"];
+};
 
 export interface Config {
   readonly host: string;
@@ -85,36 +79,28 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const unknown = Object.keys(given).filter(
     (name) => name.startsWith("SAGACHART_") && !(name in configVariables),
   );
-  const parsed = Environment.safeParse(given);
-  const problems = [
-    ...unknown.map((name) => `${name} is not a variable of sagachart`),
-    ...(parsed.error?.issues ?? []).map(
-      ({ path, message }) =>
-        `${path.join(".")} is ${JSON.stringify(given[String(path[0])])}: ${message}`,
-    ),
-  ];
-  if (!parsed.success || problems.length > 0) {
+  const { values, problems: bad } = readValues(given);
+  const problems = [...unknown.map((name) => `${name} is not a variable of sagachart`), ...bad];
+  if (problems.length > 0) {
     throw new SagaError("SAGA_CONFIG_INVALID", problems.join("; "), { details: { problems } });
   }
-  const { data } = parsed;
+  const { HOST: host, PORT: port, NODE_ENV: mode, SAGACHART_STUDIO_EDIT: edit } = values;
+  const isProduction = mode === "production";
   return Object.freeze({
-    host: data.HOST,
-    port: data.PORT,
-    dbPath: data.SAGACHART_DB,
-    durability: data.SAGACHART_DURABILITY,
-    ballastBytes: data.SAGACHART_BALLAST_BYTES,
-    machinesPath: data.SAGACHART_MACHINES,
-    leaseMs: data.SAGACHART_LEASE_MS,
-    retentionMs: retentionOf(data.SAGACHART_RETENTION_DAYS),
-    url: data.SAGACHART_URL ?? urlOf(data.HOST, data.PORT),
-    shopUrl: data.SHOP_URL ?? null,
-    servicesUrl: data.SERVICES_URL ?? null,
-    logLevel: data.LOG_LEVEL,
-    freezeContext: data.NODE_ENV !== "production",
-    studioEdit:
-      data.SAGACHART_STUDIO_EDIT === undefined
-        ? data.NODE_ENV !== "production" && isLoopback(data.HOST)
-        : data.SAGACHART_STUDIO_EDIT === "on",
+    host,
+    port,
+    dbPath: values.SAGACHART_DB,
+    durability: values.SAGACHART_DURABILITY,
+    ballastBytes: values.SAGACHART_BALLAST_BYTES,
+    machinesPath: values.SAGACHART_MACHINES,
+    leaseMs: values.SAGACHART_LEASE_MS,
+    retentionMs: retentionOf(values.SAGACHART_RETENTION_DAYS),
+    url: values.SAGACHART_URL ?? urlOf(host, port),
+    shopUrl: values.SHOP_URL,
+    servicesUrl: values.SERVICES_URL,
+    logLevel: values.LOG_LEVEL,
+    freezeContext: !isProduction,
+    studioEdit: edit === null ? !isProduction && isLoopback(host) : edit === "on",
   });
 }
 
@@ -123,8 +109,26 @@ export function processEnvironment(): Readonly<Record<string, string | undefined
   return process.env;
 }
 
-function retentionOf(days: number | undefined): number | null {
-  return days === undefined ? null : days * DAY_MS;
+function readValues(given: Readonly<Record<string, string | undefined>>): {
+  values: Values;
+  problems: readonly string[];
+} {
+  const problems: string[] = [];
+  const values = Object.entries<Variable<unknown>>(configVariables).map(([name, variable]) => {
+    const set = given[name];
+    if (set === undefined) return [name, variable.unset];
+    const value = variable.read(set);
+    if (value === undefined) {
+      problems.push(`${name} is ${JSON.stringify(set)} and must be ${variable.wanted}`);
+    }
+    return [name, value];
+  });
+  // Whole if nothing was wrong, and of no use otherwise.
+  return { values: Object.fromEntries(values) as Values, problems };
+}
+
+function retentionOf(days: number | null): number | null {
+  return days === null ? null : days * DAY_MS;
 }
 
 function isLoopback(host: string): boolean {
