@@ -1,55 +1,48 @@
 /**
  * What a path answers to methods that it does not have: 405 with those it has, where Fastify would say that
  * there is no such path.
+ *
+ * It is found out when no route takes a request. A route for each method that a path does not have would be four of
+ * five routes, and a twentieth of a start.
  */
-import { METHODS } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { SagaError } from "../errors.ts";
 
-/** Methods by path. */
-export type MethodsByPath = Map<string, Set<string>>;
+/** A path with the methods that it has. */
+interface Path {
+  readonly pattern: RegExp;
+  readonly methods: Set<string>;
+}
 
-/** The methods of all routes that are added from now on. */
-export function watchRoutes(app: FastifyInstance): MethodsByPath {
-  const methods: MethodsByPath = new Map();
+/** Refuses all other methods of the paths that are declared from now on. */
+export function refuseOtherMethods(app: FastifyInstance): void {
+  const paths = new Map<string, Path>();
   app.addHook("onRoute", ({ method, url }) => {
-    methods.set(url, new Set([...(methods.get(url) ?? []), ...[method].flat()]));
+    const path = paths.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    for (const one of [method].flat()) path.methods.add(one);
+    paths.set(url, path);
   });
-  return methods;
-}
-
-/** Refuses all other methods of these paths; register it after their routes. */
-export async function otherMethods(
-  app: FastifyInstance,
-  { methods }: { methods: MethodsByPath },
-): Promise<void> {
-  for (const [url, known] of methods) {
-    const others = app.supportedMethods.filter(
-      (method) => METHODS.includes(method) && !known.has(method),
+  // Before the body is read: whatever it says, it is of no use.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!request.is404) return done();
+    const [asked = ""] = request.url.split("?", 1);
+    const matching = [...paths.values()].filter(({ pattern }) => pattern.test(asked));
+    if (matching.length === 0) return done();
+    const allow = [...new Set(matching.flatMap(({ methods }) => [...methods]))]
+      .toSorted()
+      .join(", ");
+    void reply.header("allow", allow);
+    done(
+      new SagaError("SAGA_METHOD_NOT_ALLOWED", `this path takes ${allow}, not ${request.method}`),
     );
-    const allow = [...known].toSorted().join(", ");
-    app.route({
-      method: others,
-      url,
-      exposeHeadRoute: false,
-      // Tells it from a route that does something.
-      config: { refuses: true },
-      // Before the body is read: whatever it says, it is of no use.
-      onRequest: async (request, reply) => {
-        void reply.header("allow", allow);
-        throw new SagaError(
-          "SAGA_METHOD_NOT_ALLOWED",
-          `this path takes ${allow}, not ${request.method}`,
-        );
-      },
-      handler: () => undefined,
-    });
-  }
+  });
 }
 
-declare module "fastify" {
-  interface FastifyContextConfig {
-    /** The route only refuses the methods that its path does not have. */
-    refuses?: boolean;
-  }
+/** The paths of a route as Fastify writes it, with `:name` for a part and `*` for all that follows. */
+function patternOf(url: string): RegExp {
+  const source = url
+    .replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll(/:[a-zA-Z_]+/g, "[^/]+")
+    .replaceAll("*", ".*");
+  return new RegExp(`^${source}$`);
 }

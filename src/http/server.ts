@@ -15,9 +15,10 @@ import { healthRoutes } from "./health-routes.ts";
 import { httpLimits } from "./limits.ts";
 import { countAnswers, metricsRoutes } from "./metrics-routes.ts";
 import type { ServerMetrics } from "./metrics-routes.ts";
-import { otherMethods, watchRoutes } from "./other-methods.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
 import { answerAnyError } from "./problem.ts";
 import { sagaRoutes } from "./saga-routes.ts";
+import { schemaCompilers } from "./schema-compilers.ts";
 
 export interface ServerOptions {
   readonly runtime: Runtime;
@@ -57,6 +58,7 @@ export function buildServer({
     logController: new LogController({ disableRequestLogging: !isVerbose(logger) }),
     clientErrorHandler: answerConnectionError,
     frameworkErrors: answerAnyError,
+    schemaController: { compilersFactory: schemaCompilers },
     ...(logger !== undefined && { loggerInstance: logger }),
   });
 
@@ -66,7 +68,7 @@ export function buildServer({
     throw new SagaError("SAGA_ROUTE_NOT_FOUND", `there is nothing at ${pathOf(request.url)}`);
   });
 
-  const methods = watchRoutes(app);
+  refuseOtherMethods(app);
   if (metrics !== undefined) {
     metrics.watch({ runtime, reasons });
     countAnswers(app, metrics);
@@ -76,7 +78,6 @@ export function buildServer({
   void app.register(healthRoutes, { runtime, reasons });
   void app.register(contractRoutes, { runtime });
   void app.register(studioRoutes, { runtime, machines });
-  void app.register(otherMethods, { methods });
   return app;
 }
 

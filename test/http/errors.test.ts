@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
   ["a saga without a name", "SAGA_NOT_FOUND", got("/sagas/")],
   [
     "a method that Fastify does not know",
-    "SAGA_ROUTE_NOT_FOUND",
+    "SAGA_METHOD_NOT_ALLOWED",
     { method: "PROPFIND", url: "/sagas" },
   ],
   ["a body for a path that leads nowhere", "SAGA_ROUTE_NOT_FOUND", posted("/nowhere", {})],
@@ -253,6 +253,7 @@ describe("a path that does not have the method", () => {
     ["GET", `${B1}/events`, "POST"],
     ["PATCH", `${B1}/journal`, "GET, HEAD"],
     ["POST", "/health/ready", "GET, HEAD"],
+    ["PUT", "/studio/assets/app.js?v=1", "GET, HEAD"],
   ] as const)("answers %s %s with 405 and what it has: %s", async (method, url, allow) => {
     const { app } = await serve();
 

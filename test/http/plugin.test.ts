@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { httpLimits } from "../../src/http/limits.ts";
 import { sagaRoutes } from "../../src/http/saga-routes.ts";
+import { buildServer } from "../../src/http/server.ts";
 import { call, get, post, serve } from "./booking.ts";
 
 async function host({
@@ -99,4 +100,21 @@ test("an app that finds no long ids is warned", async () => {
   expect(narrow.lines.map(({ msg }) => msg)).toEqual([
     expect.stringContaining(`maxParamLength: ${httpLimits.paramLengthMax}`),
   ]);
+});
+
+test("whoever adds routes to our server may have Fastify check and write by schemas", async () => {
+  const { runtime } = await serve();
+  const app = buildServer({ runtime });
+  onTestFinished(() => app.close());
+  const number = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
+  app.get("/own", { schema: { querystring: number, response: { 200: number } } }, ({ query }) => ({
+    ...(query as object),
+    hidden: true,
+  }));
+
+  const taken = await app.inject({ url: "/own?n=7" });
+  const refused = await app.inject({ url: "/own?n=seven" });
+
+  expect([taken.statusCode, taken.json()]).toEqual([200, { n: 7 }]);
+  expect(refused.statusCode).toBe(400);
 });
