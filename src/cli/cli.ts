@@ -2,7 +2,7 @@
  * One run of the command: where commands write their answers, as text or as JSON, and how it ends. Every error
  * comes out here, once, as one line on stderr or as one object.
  */
-import { SagaHttpError } from "../client/client.ts";
+import { SagaHttpError } from "../client/http-error.ts";
 import { loadConfig } from "../config.ts";
 import type { Config } from "../config.ts";
 import { SagaError } from "../errors.ts";

@@ -1,15 +1,11 @@
-/** The formats that a chart can be had in, for the command line, the HTTP API and programs. */
+/**
+ * The formats that a chart can be had in, for the command line, the HTTP API and programs. Each is loaded when it is
+ * asked for: every server can draw, and few are asked to.
+ */
 import type { AnyStateMachine } from "xstate";
-import { loadElk } from "./elk.ts";
-import { fold, foldable } from "./fold.ts";
-import { layoutChart } from "./layout.ts";
 import type { LayoutEngine } from "./level.ts";
-import { toMermaid } from "./mermaid.ts";
-import { toChartModel } from "./model.ts";
-import { toScxml } from "./scxml.ts";
+import type { ChartModel } from "./model.ts";
 import type { Theme } from "./svg-style.ts";
-import { toSvg } from "./svg.ts";
-import { toXStateJson } from "./xstate-json.ts";
 
 /** Format → media type of its text. */
 export const chartFormats = {
@@ -55,27 +51,38 @@ export async function drawChart(
   options: DrawOptions = {},
 ): Promise<string> {
   switch (format) {
-    case "json":
+    case "json": {
+      const { toXStateJson } = await import("./xstate-json.ts");
       return `${JSON.stringify(toXStateJson(machine), null, 2)}\n`;
+    }
     case "mermaid":
-      return toMermaid(toChartModel(machine));
+      return (await import("./mermaid.ts")).toMermaid(await modelOf(machine));
     case "model":
-      return `${JSON.stringify(toChartModel(machine), null, 2)}\n`;
+      return `${JSON.stringify(await modelOf(machine), null, 2)}\n`;
     case "scxml":
-      return toScxml(toChartModel(machine));
+      return (await import("./scxml.ts")).toScxml(await modelOf(machine));
     case "svg":
       return drawSvg(machine, options);
   }
+}
+
+async function modelOf(machine: AnyStateMachine): Promise<ChartModel> {
+  return (await import("./model.ts")).toChartModel(machine);
 }
 
 async function drawSvg(
   machine: AnyStateMachine,
   { foldDepth, engine, signal, ...look }: DrawOptions,
 ): Promise<string> {
-  const whole = toChartModel(machine);
+  const whole = await modelOf(machine);
+  const [{ fold, foldable }, { layoutChart }, { toSvg }] = await Promise.all([
+    import("./fold.ts"),
+    import("./layout.ts"),
+    import("./svg.ts"),
+  ]);
   const model = foldDepth === undefined ? whole : fold(whole, foldable(whole, foldDepth));
   const layout = await layoutChart(model, {
-    engine: engine ?? (await loadElk()),
+    engine: engine ?? (await (await import("./elk.ts")).loadElk()),
     ...(signal !== undefined && { signal }),
   });
   return toSvg(model, layout, look);

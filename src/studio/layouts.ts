@@ -7,7 +7,6 @@
  */
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { layoutChart } from "../draw/layout.ts";
 import type { Layout } from "../draw/layout.ts";
 import type { KeptLevels } from "../draw/keeping.ts";
 import type { Direction, LevelMemory } from "../draw/level.ts";
@@ -46,6 +45,9 @@ interface Asked {
   readonly direction: Direction;
   readonly before: KeptLevels | undefined;
 }
+
+// Loaded by the first layout, for which a thread is started anyway.
+const loadDrawing = () => import("../draw/layout.ts");
 
 /** What a layout is found again by. */
 export function layoutKey(model: ChartModel, direction: Direction): string {
@@ -120,7 +122,7 @@ export class Layouts {
 
   async #layOut({ model, direction, before }: Asked): Promise<Drawn> {
     if (this.#memory.size > layoutLimits.levelsMax) this.#memory = new Map();
-    const { engine } = await this.#warmThread();
+    const [{ layoutChart }, { engine }] = await Promise.all([loadDrawing(), this.#warmThread()]);
     const signal = AbortSignal.timeout(this.#layoutMsMax);
     const levels: KeptLevels = new Map();
     const layout = await layoutChart(model, {
@@ -137,6 +139,7 @@ export class Layouts {
 
   #warmThread(): Promise<LayoutThread> {
     this.#thread ??= this.#startThread().then(async (thread) => {
+      const { layoutChart } = await loadDrawing();
       const signal = AbortSignal.timeout(layoutLimits.loadingMsMax);
       await layoutChart(tiny, { engine: thread.engine, signal });
       return thread;
