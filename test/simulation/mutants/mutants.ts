@@ -53,8 +53,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "runtime/due-queue.ts",
-        from: "next.dueAtMs - this.#options.clock.now(), SLEEP_MS_MAX",
-        to: "next.dueAtMs - 400 - this.#options.clock.now(), SLEEP_MS_MAX",
+        from: "next.dueAtMs - clock.now(), sleepMsMax",
+        to: "next.dueAtMs - 400 - clock.now(), sleepMsMax",
       },
       {
         file: "runtime/loop.ts",
