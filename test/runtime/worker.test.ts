@@ -1,11 +1,12 @@
 /** How activities are performed, as their saga sees it. */
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { BACKOFF_MS, definePurchase, TIMEOUT_MS } from "../fixtures/purchase.ts";
 import { crashedCopy, databasePath, deferred, openWorld } from "../fixtures/world.ts";
 import { slowMachine } from "../fixtures/slow.ts";
-import { defineSaga } from "../../src/index.ts";
+import { createRuntime, defineSaga, openSqlite } from "../../src/index.ts";
+import type { InstanceKey, Store } from "../../src/store/store.ts";
 
 const LEASE_MS = 30_000;
 const input = { cents: 1 };
@@ -376,3 +377,61 @@ test("no more attempts are given up for deaf than may run at the same time", asy
   expect(begun).toBeLessThanOrEqual(2);
   expect(runtime.warnings()).toMatchObject([{ code: "attempts-deaf", count: 1 }]);
 });
+
+test.each([
+  ["left", "CANCEL"],
+  ["suspended", "saga.suspend"],
+])("what is %s while its instance is read to make it again is not made", async (_, by) => {
+  const path = databasePath();
+  const clock = new ManualClock();
+  const begun: string[] = [];
+  const first = deferred<void>();
+  const define = (work: (key: string) => Promise<void>) => {
+    const perform = ({ idempotencyKey }: { idempotencyKey: string }) => work(idempotencyKey);
+    const activities = { work: perform, undo: perform };
+    return defineSaga({ name: "slow", version: 1, machine: slowMachine, activities });
+  };
+  const hanging = define(() => new Promise(() => {}));
+  const before = await openWorld(path, { sagas: [hanging], clock });
+  for (const instanceId of ["s-1", "s-2"]) {
+    await before.runtime.start(hanging, { instanceId, input: undefined });
+  }
+  const saga = define((key) => {
+    begun.push(key);
+    return begun.length === 1 ? first.promise : new Promise(() => {});
+  });
+
+  // With one place, the second is claimed and read when the first has settled.
+  const reading = deferred<void>();
+  const gates = [reading.promise];
+  const store = slowly(openSqlite(crashedCopy(path)), "s-2", () => gates.pop());
+  const runtime = await createRuntime({ store, sagas: [saga], clock, attemptsMax: 1 });
+  onTestFinished(() => runtime.close({ graceMs: 0 }));
+  first.resolve();
+  await clock.quiet();
+  if (by === "CANCEL") await runtime.send(saga, "s-2", { type: "CANCEL" });
+  else await runtime.operate(saga, "s-2", { operation: "suspend", reason: "wait" });
+  reading.resolve();
+  await clock.quiet();
+
+  expect(gates).toEqual([]);
+  expect(begun.filter((key) => key.includes("/work/"))).toEqual(["slow/s-1/work/1"]);
+});
+
+/** A store whose reads of an instance wait, with what they have read, as long as `until` says. */
+function slowly(store: Store, id: string, until: () => Promise<void> | undefined): Store {
+  const load = store.load.bind(store);
+  return new Proxy(store, {
+    get(target, name) {
+      if (name !== "load") {
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      }
+      return async (key: InstanceKey) => {
+        const read = await load(key);
+        if (key.instanceId === id) await until();
+        return read;
+      };
+    },
+  });
+}

@@ -112,7 +112,9 @@ function judgeFold({
 function judgeSuspension({ journal }: Case): readonly string[] {
   const wrong: string[] = [];
   let isSuspended = false;
-  for (const { revision, verdict, operation, eventType } of journal) {
+  for (const { revision, verdict, operation, eventType, source } of journal) {
+    // That an action under way has ended is taken note of, and moves nothing.
+    if (source === "action") continue;
     if (operation?.operation === "suspend") isSuspended = true;
     else if (operation !== null) isSuspended = false;
     else if (isSuspended && verdict === "applied" && eventType !== "xstate.stop") {

@@ -12,4 +12,6 @@ export const pastFailures: readonly { readonly seed: number; readonly was: strin
   { seed: 14, was: "a journal with an action that failed at first could not be computed again" },
   { seed: 10, was: "an attempt that never settles held the only place for ever" },
   { seed: 699147163, was: "a timer fired although the clock was set back while the disk was full" },
+  { seed: 715190062, was: "an attempt was made again after it was left, as an old read had it" },
+  { seed: 715109927, was: "the end of an action of a suspended instance was taken for a move" },
 ];

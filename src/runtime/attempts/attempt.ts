@@ -92,6 +92,11 @@ export function isLive({ standing }: Instance, ref: EffectRef): boolean {
   );
 }
 
+/** Whether it is to be made now. What resumes a suspended instance gives it back. */
+export function isWanted(instance: Instance | null, ref: EffectRef): instance is Instance {
+  return instance !== null && instance.record.suspended === null && isLive(instance, ref);
+}
+
 function isSame(a: EffectRef, b: EffectRef): boolean {
   return a.activityId === b.activityId && a.generation === b.generation;
 }

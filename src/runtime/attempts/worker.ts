@@ -12,8 +12,8 @@ import { AttemptQueue } from "../limits/attempt-queue.ts";
 import {
   factsOf,
   isHeldBack,
-  isLive,
   isUnderWay,
+  isWanted,
   isYetToBegin,
   lapseOf,
   outcomeOf,
@@ -57,6 +57,8 @@ export class Worker implements WorkerFacts {
   readonly #leases: Leases;
   /** Effects of this process that found no free place; only these have surely not begun. */
   readonly #unclaimed = new Set<string>();
+  /** Effects that were claimed and whose instances are being read: what is left meanwhile is not among them any more. */
+  readonly #arriving = new Map<string, InstanceKey>();
   /** How many of the attempts have their outcome. */
   #settled = 0;
   /** Places promised to effects whose commit is under way. */
@@ -121,6 +123,7 @@ export class Worker implements WorkerFacts {
     for (const [id, attempt] of this.#attempts) {
       if (isYetToBegin(attempt) && addressOf(attempt.key) === address) this.#forget(id);
     }
+    for (const [id, other] of this.#arriving) if (addressOf(other) === address) this.#forget(id);
   }
 
   /** Claims again what was let go of, or never taken. */
@@ -217,11 +220,12 @@ export class Worker implements WorkerFacts {
     const claimed = await store.claimEffects({ limit, nowMs, leaseUntilMs: nowMs + leaseMs });
     if (claimed.length === limit) this.#backlog = true;
     for (const { effect, ...key } of claimed) {
-      this.#unclaimed.delete(idOf(key, effect));
+      const id = idOf(key, effect);
+      this.#unclaimed.delete(id);
+      this.#arriving.set(id, key);
       const instance = await this.#options.load(key);
-      // Suspended while it was claimed: what resumes the instance gives it back.
-      if (instance === null || instance.record.suspended !== null) continue;
-      if (isLive(instance, effect)) this.#take(instance, effect);
+      // What was read may be older than the commit that left it, or suspended its instance.
+      if (this.#arriving.delete(id) && isWanted(instance, effect)) this.#take(instance, effect);
     }
   }
 
@@ -345,6 +349,7 @@ export class Worker implements WorkerFacts {
 
   #forget(id: string): void {
     this.#unclaimed.delete(id);
+    this.#arriving.delete(id);
     this.departures.forget(id);
     const attempt = this.#attempts.get(id);
     if (attempt === undefined) return;
