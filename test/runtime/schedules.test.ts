@@ -1,7 +1,6 @@
 /** Schedules on a real file: one instance for each due time, whatever happens in between. */
-import { describe, expect, onTestFinished, test } from "vitest";
-import { createRuntime, openSqlite, SagaError } from "../../src/index.ts";
-import type { AnySaga, Runtime, Store, TelemetryEvent } from "../../src/index.ts";
+import { describe, expect, test } from "vitest";
+import { SagaError } from "../../src/index.ts";
 import {
   instanceIdAt,
   SCHEDULES_PER_SAGA_MAX,
@@ -9,65 +8,20 @@ import {
 import { SCHEDULE_PAGE_MAX } from "../../src/runtime/schedules/schedules.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { defineRounds } from "../fixtures/rounds.ts";
+import type { Opened } from "../fixtures/schedules.ts";
+import {
+  HOUR_MS,
+  hourly,
+  long,
+  MINUTE_MS,
+  open,
+  saga,
+  short,
+  START_MS,
+  startsOf,
+  tapped,
+} from "../fixtures/schedules.ts";
 import { crashedCopy, databasePath, deferred } from "../fixtures/world.ts";
-
-const START_MS = Date.UTC(2026, 0, 1);
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-const saga = defineRounds();
-const long = { area: "north" };
-const short = { area: "north", isShort: true };
-const hourly = { scheduleId: "hourly", cron: "0 * * * *" };
-
-interface Opened {
-  readonly runtime: Runtime;
-  readonly clock: ManualClock;
-  readonly told: TelemetryEvent[];
-}
-
-async function open({
-  path = databasePath(),
-  clock = new ManualClock(START_MS),
-  sagas = [saga] as readonly AnySaga[],
-  wrap = (store: Store): Store => store,
-} = {}): Promise<Opened> {
-  const told: TelemetryEvent[] = [];
-  const store = wrap(openSqlite(path));
-  const telemetry = (event: TelemetryEvent): void => void told.push(event);
-  const runtime = await createRuntime({ store, sagas, clock, telemetry, storePatienceMs: 0 });
-  onTestFinished(() => runtime.close({ graceMs: 0 }));
-  await clock.quiet();
-  return { runtime, clock, told };
-}
-
-/** The starts that were committed, each by the time in its id. */
-function startsOf(told: readonly TelemetryEvent[]): string[] {
-  return told.flatMap((event) =>
-    event.kind === "transition" && event.source === "start"
-      ? [event.instanceId.replace(/^.*-2026/, "")]
-      : [],
-  );
-}
-
-/** A store whose verbs can be listened to, and made to fail. */
-function tapped(
-  store: Store,
-  before: (name: string) => unknown,
-  after: (name: string) => void,
-): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function") return member;
-      return async (...args: unknown[]) => {
-        await before(String(name));
-        const result: unknown = await member.apply(target, args);
-        after(String(name));
-        return result;
-      };
-    },
-  });
-}
 
 test("a schedule starts one instance at each due time, named by it, with its input and attributes", async () => {
   const { runtime, clock, told } = await open();

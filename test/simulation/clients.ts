@@ -81,7 +81,7 @@ export class Clients {
     const isSequential = chance.isLikely("sequential", 0.5);
     this.#busy += 1;
     time.after(chance.between("starts", 0, 500), () =>
-      this.#insist(start, `starts ${key.saga}/${key.instanceId}`, () => {
+      this.insist(start, `starts ${key.saga}/${key.instanceId}`, () => {
         if (faults.strikes("suspend")) this.#suspend(key);
         if (isSequential) this.#sendInTurn(key, lines, 0);
         else lines.forEach((each, index) => this.#sendInTurn(key, [each], 0, index));
@@ -96,7 +96,7 @@ export class Clients {
     const operate = (operation: "suspend" | "resume", onDone: () => void): void => {
       const work = (runtime: Runtime) =>
         runtime.operate({ name: key.saga }, key.instanceId, { operation, reason: "simulated" });
-      this.#insist(work, `${operation}s ${key.saga}/${key.instanceId}`, onDone, false);
+      this.insist(work, `${operation}s ${key.saga}/${key.instanceId}`, onDone, false);
     };
     const goOn = (): void => operate("resume", () => void (this.#busy -= 1));
     this.#busy += 1;
@@ -150,13 +150,13 @@ export class Clients {
       }
       first = { revision };
     };
-    this.#insist(work, name, (answer) => {
+    this.insist(work, name, (answer) => {
       if (answer !== null) hear(answer);
       else this.refused.push({ key, eventId });
       if (answer === null || !faults.strikes("resend")) return onDone();
       // It was answered, and did not hear it.
       time.after(chance.between("resends", 0, 4_000), () =>
-        this.#insist(work, `${name} again`, (again) => {
+        this.insist(work, `${name} again`, (again) => {
           if (again !== null) hear(again);
           else this.violations.push(`${eventId} of ${key.instanceId} was taken, and then refused`);
           onDone();
@@ -166,7 +166,7 @@ export class Clients {
   }
 
   /** Asks until there is an answer; null: it is a refusal. */
-  #insist<Value>(
+  insist<Value>(
     work: (runtime: Runtime) => Promise<Value>,
     name: string,
     onAnswer: (value: Value | null) => void,
@@ -176,7 +176,7 @@ export class Clients {
     this.ask(work, (answer) => {
       if (answer.kind === "none" || (isPatient && isHeld(answer))) {
         time.after(chance.between("tries", 100, 800), () =>
-          this.#insist(work, name, onAnswer, isPatient),
+          this.insist(work, name, onAnswer, isPatient),
         );
         return;
       }

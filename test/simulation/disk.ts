@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { createFence } from "../../src/store/sqlite/fence.ts";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
 import { SqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { withOccasions } from "./driver.ts";
@@ -17,9 +18,12 @@ export class Disk {
   /** For those who look; no fault happens to them. */
   readonly client: Database.Database;
 
+  readonly #isFenced: boolean;
+
   /** @internal Use `createDisk`. */
-  constructor(content: Buffer) {
+  constructor(content: Buffer, isFenced: boolean) {
     this.client = new Database(content);
+    this.#isFenced = isFenced;
     // Settings of a connection are not kept in a database.
     this.client.pragma("foreign_keys = 1");
     this.client.pragma("synchronous = 0");
@@ -35,6 +39,7 @@ export class Disk {
     return new SqliteStore({
       client: withOccasions(this.client, occasions),
       epoch,
+      ...(this.#isFenced ? { fence: createFence(this.client, null, epoch) } : {}),
       // The next process has the same connection.
       release: () => {},
     });
@@ -45,9 +50,10 @@ export class Disk {
   }
 }
 
-export async function createDisk(): Promise<Disk> {
+/** With a fence, as files have it, it takes nothing of a process once the next one has begun. */
+export async function createDisk({ isFenced }: { isFenced: boolean }): Promise<Disk> {
   empty ??= await createEmpty();
-  return new Disk(empty);
+  return new Disk(empty, isFenced);
 }
 
 /** As the product itself creates it. */
@@ -61,6 +67,7 @@ async function createEmpty(): Promise<Buffer> {
     client.pragma("journal_mode = delete");
     // Of the sagas: what transactional activities write.
     client.exec("CREATE TABLE deeds (idempotency_key TEXT NOT NULL)");
+    client.exec(scheduleLog);
     const content = client.serialize();
     client.close();
     return content;
@@ -68,3 +75,18 @@ async function createEmpty(): Promise<Buffer> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const made = `schedule_id, revision, definition, is_paused, next_due_at_ms, last_due_at_ms, last_outcome, last_instance_id, created_at_ms, updated_at_ms`;
+const moment = `(SELECT ifnull(max(position), 0) FROM journal), (SELECT epoch FROM meta)`;
+const written = made.replaceAll(/\w+/g, (name) => `NEW.${name}`);
+
+/** A row of a schedule has no history: here is each of its writes, kept by the transaction that made it. */
+const scheduleLog = `
+  CREATE TABLE schedule_log (position, epoch, ${made});
+  CREATE TRIGGER schedule_made AFTER INSERT ON schedules
+    BEGIN INSERT INTO schedule_log SELECT ${moment}, ${written}; END;
+  CREATE TRIGGER schedule_changed AFTER UPDATE ON schedules
+    BEGIN INSERT INTO schedule_log SELECT ${moment}, ${written}; END;
+  CREATE TRIGGER schedule_deleted AFTER DELETE ON schedules
+    BEGIN INSERT INTO schedule_log (position, epoch, schedule_id, revision) SELECT ${moment}, OLD.schedule_id, 0; END;
+`;

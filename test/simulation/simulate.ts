@@ -2,11 +2,9 @@
  * One run: a seed decides which sagas are played, what their clients send, what their services answer, and what goes
  * wrong. Faults stop when half of it is over; then everything must come to rest, and is judged.
  */
-import { toChart } from "../../src/saga/chart.ts";
 import type { Chart } from "../../src/saga/chart.ts";
-import { familyOf } from "../../src/saga/family.ts";
-import { assertDurable } from "../../src/saga/lint.ts";
 import type { InstanceKey, JournalEntry } from "../../src/store/store.ts";
+import { patrol } from "./cast/patrol.ts";
 import { cast, guests } from "./cast.ts";
 import type { Role } from "./cast/role.ts";
 import { Chance } from "./chance.ts";
@@ -19,12 +17,14 @@ import { Forger } from "./forger.ts";
 import { judgeActions } from "./judge-actions.ts";
 import { judge } from "./judge.ts";
 import type { Case } from "./judge.ts";
+import { judgeSchedules } from "./judge-schedules.ts";
 import { Life } from "./life.ts";
+import { drawPlans, Planner } from "./planner.ts";
 import type { Stage } from "./stage.ts";
 import { Services } from "./services.ts";
 import { VirtualTime } from "./time.ts";
 import { Trace } from "./trace.ts";
-import { lend, sagaOfRole } from "./troupe.ts";
+import { chartsOf, lend, sagaOfRole } from "./troupe.ts";
 
 export interface RunOptions {
   /** Classes of faults that are off. */
@@ -66,7 +66,9 @@ const ENDS = "'completed', 'compensated', 'failed'";
 export async function simulate(seed: number, options: RunOptions = {}): Promise<Run> {
   const chance = new Chance(seed);
   const time = new VirtualTime(chance);
-  const disk = await createDisk();
+  const plans = drawPlans(chance, options.only);
+  // Instances are compared before they are swapped; of a schedule the fence keeps those away who are not there any more.
+  const disk = await createDisk({ isFenced: plans > 0 });
   const stage: Stage = {
     chance,
     time,
@@ -78,7 +80,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
     attemptsMax: chance.pick("attempts", [1, 3, 1_000]),
     violations: [],
   };
-  const run = new RunOfSeed(seed, stage, options);
+  const run = new RunOfSeed(seed, stage, { ...options, plans });
   try {
     return await run.perform();
   } finally {
@@ -95,6 +97,7 @@ class RunOfSeed {
   readonly #services: Services;
   readonly #clients: Clients;
   readonly #forger: Forger;
+  readonly #planner: Planner;
   readonly #deeds: Deeds;
   readonly #violations: string[] = [];
   readonly #isEnded;
@@ -103,7 +106,7 @@ class RunOfSeed {
   #life: Life;
   #lives = 1;
 
-  constructor(seed: number, stage: Stage, { only }: RunOptions) {
+  constructor(seed: number, stage: Stage, { only, plans }: RunOptions & { plans: number }) {
     this.#seed = seed;
     this.#stage = stage;
     const { chance, disk } = stage;
@@ -117,13 +120,14 @@ class RunOfSeed {
       )
       .pluck();
     this.#started = disk.client
-      .prepare("SELECT count(*) FROM instances WHERE parent IS NULL")
+      .prepare(`SELECT count(*) FROM instances WHERE parent IS NULL AND saga <> '${patrol.name}'`)
       .pluck();
     this.#instances = drawRoles(chance, only).map((role, index) => ({
       role,
       key: { saga: role.name, instanceId: `i-${index + 1}` },
     }));
-    this.#roles = [...new Set(this.#instances.map(({ role }) => role))];
+    const played = this.#instances.map(({ role }) => role);
+    this.#roles = [...new Set(plans === 0 ? played : [...played, patrol])];
     this.#charts = chartsOf(this.#roles);
     this.#services = new Services(stage, {
       outputs: Object.assign({}, ...this.#roles.map(({ outputs }) => outputs)) as never,
@@ -134,6 +138,7 @@ class RunOfSeed {
     this.#deeds = new Deeds(stage);
     this.#clients = new Clients(stage, () => this.#life);
     this.#forger = new Forger(stage, this.#clients);
+    this.#planner = new Planner(stage, this.#clients, plans);
     this.#life = this.#newLife();
   }
 
@@ -156,6 +161,7 @@ class RunOfSeed {
       this.#clients.play(role, key);
       this.#forger.play(key);
     }
+    this.#planner.play();
     this.#tick();
     time.after(FAULTS_MS, () => this.#heal());
     try {
@@ -195,6 +201,7 @@ class RunOfSeed {
       ...this.#deeds.of(life),
     });
     life.begin(this.#roles.map(sagaOfRole));
+    this.#planner.lifeBegins();
   }
 
   #onEnd(life: Life): void {
@@ -224,6 +231,7 @@ class RunOfSeed {
     trace.add("clock", `is set by ${byMs} ms`);
     // Set forth, it has leases lapse: what they hold must be over by then.
     if (byMs > 0) this.#services.skipTime();
+    this.#planner.clockIsSet(byMs);
     time.jump(byMs);
   }
 
@@ -234,6 +242,7 @@ class RunOfSeed {
     // What a call that arrived late has left is found by the next process.
     if (isFar) this.#life.end("the last restart");
     this.#close(1);
+    this.#planner.close();
   }
 
   /** Brings to their end those who are not there. */
@@ -257,7 +266,7 @@ class RunOfSeed {
 
   #isAtRest(): boolean {
     const { faults } = this.#stage;
-    if (!faults.areOver || !this.#clients.areDone) return false;
+    if (!faults.areOver || !this.#clients.areDone || !this.#planner.areDone) return false;
     return this.#unrest.get() === 0 && this.#started.get() === this.#instances.length;
   }
 
@@ -271,7 +280,8 @@ class RunOfSeed {
     const keys = disk.client
       .prepare("SELECT saga, instance_id AS instanceId FROM instances ORDER BY key")
       .all() as InstanceKey[];
-    for (const { violations } of [this.#stage, this.#services, this.#clients, this.#forger]) {
+    const parts = [this.#stage, this.#services, this.#clients, this.#forger, this.#planner];
+    for (const { violations } of parts) {
       this.#violations.push(...violations);
     }
     for (const { key } of this.#instances) {
@@ -280,6 +290,8 @@ class RunOfSeed {
       }
     }
     if (!this.#clients.areDone) this.#violations.push("a client has not been answered");
+    if (!this.#planner.areDone) this.#violations.push("a schedule does not go on");
+    this.#violations.push(...judgeSchedules(disk.client, this.#planner));
     const journals: JournalEntry[] = [];
     for (const key of keys) {
       const stored = await store.load(key);
@@ -336,22 +348,4 @@ function drawRoles(chance: Chance, only: RunOptions["only"]): readonly Role[] {
 
 function isSame(one: InstanceKey, other: InstanceKey): boolean {
   return one.saga === other.saga && one.instanceId === other.instanceId;
-}
-
-const charts = new Map<string, ReadonlyMap<string, Chart>>();
-
-/** By name of the saga. */
-function chartsOf(roles: readonly Role[]): ReadonlyMap<string, Chart> {
-  return new Map(
-    roles.flatMap((role) => {
-      let family = charts.get(role.name);
-      if (family === undefined) {
-        const sagas = familyOf(sagaOfRole(role));
-        sagas.forEach(assertDurable);
-        family = new Map(sagas.map((saga) => [saga.name, toChart(saga)]));
-        charts.set(role.name, family);
-      }
-      return [...family];
-    }),
-  );
 }

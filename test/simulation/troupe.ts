@@ -3,6 +3,10 @@
  * What they ask for is done by the process that lives at that moment; one that has died asks for nothing any more.
  */
 import { fromCallback } from "xstate";
+import { toChart } from "../../src/saga/chart.ts";
+import type { Chart } from "../../src/saga/chart.ts";
+import { familyOf } from "../../src/saga/family.ts";
+import { assertDurable } from "../../src/saga/lint.ts";
 import type { Action, Activity, AnySaga } from "../../src/saga/define.ts";
 import { transaction } from "../../src/store/sqlite/transaction.ts";
 import type { SqliteTransaction } from "../../src/store/sqlite/transaction.ts";
@@ -39,6 +43,24 @@ export function sagaOfRole(role: Role): AnySaga {
   );
   sagas.set(role.name, saga);
   return saga;
+}
+
+const charts = new Map<string, ReadonlyMap<string, Chart>>();
+
+/** By name of the saga. */
+export function chartsOf(roles: readonly Role[]): ReadonlyMap<string, Chart> {
+  return new Map(
+    roles.flatMap((role) => {
+      let family = charts.get(role.name);
+      if (family === undefined) {
+        const members = familyOf(sagaOfRole(role));
+        members.forEach(assertDurable);
+        family = new Map(members.map((saga) => [saga.name, toChart(saga)]));
+        charts.set(role.name, family);
+      }
+      return [...family];
+    }),
+  );
 }
 
 function lent(): Hands {

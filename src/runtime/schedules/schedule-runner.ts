@@ -2,7 +2,8 @@
  * The runner of schedules: waits for due times, starts their instances, and writes down what came of it.
  *
  * The start comes first and the record after it. Whoever is lost in between leaves a due time that is dealt with
- * again, and since the id of the instance is made of that time, the second start finds the first.
+ * again, and since the id of the instance is made of that time, the second start finds the first. So nothing is
+ * started but for the due time that the record waits for: those that are passed over are written off before.
  */
 import type { Clock } from "../../clock.ts";
 import { errorStatus, isFatalToStore, SagaError } from "../../errors.ts";
@@ -84,6 +85,8 @@ export class ScheduleRunner {
 
   /** Forgets what was waited for, and waits for what the record says now. */
   follow(before: ScheduleRecord | null, after: ScheduleRecord | null): void {
+    // A clock that is set back has due times come that were over when the process began: it is there for them.
+    this.#openedAtMs = Math.min(this.#openedAtMs, this.#options.clock.now());
     if (before !== null && before.nextDueAtMs !== null) {
       this.#queue.remove(toItem(before, before.nextDueAtMs).id);
     }
@@ -96,11 +99,28 @@ export class ScheduleRunner {
     this.#queue.close();
   }
 
+  /** What is still to be written down of a due time that is waited for, and that an instance was started for. */
+  async unrecorded(record: ScheduleRecord): Promise<Partial<ScheduleRecord>> {
+    const { saga, scheduleId, nextDueAtMs } = record;
+    if (nextDueAtMs === null) return {};
+    const started = await this.#find(saga, instanceIdAt(scheduleId, nextDueAtMs));
+    if (started === null) return {};
+    const lastInstanceId = await this.lastOf(record, started);
+    return { lastDueAtMs: nextDueAtMs, lastOutcome: "started", lastInstanceId, lastError: null };
+  }
+
+  /** The instance that was started last: the one that the record names, or one that was found only now. */
+  async lastOf({ saga, lastInstanceId }: ScheduleRecord, found: InstanceView): Promise<string> {
+    const last = lastInstanceId === null ? null : await this.#find(saga, lastInstanceId);
+    return last !== null && last.createdAtMs > found.createdAtMs ? last.id : found.id;
+  }
+
   /** Again and again until the due time is dealt with, or the runtime closes. */
   async #insist(item: DueSchedule): Promise<void> {
     try {
-      await this.#options.alone(item.key, () => this.#perform(item));
+      const end = await this.#options.alone(item.key, () => this.#perform(item));
       this.#queue.remove(item.id);
+      if (end === "early") this.#queue.add(item);
     } catch (error) {
       if (isFatalToStore(error)) {
         this.#options.onFatal(error);
@@ -121,25 +141,49 @@ export class ScheduleRunner {
     }
   }
 
-  async #perform({ key, dueAtMs }: DueSchedule): Promise<void> {
+  /** `early`: the clock was set back since it was due. */
+  async #perform({ key, dueAtMs }: DueSchedule): Promise<"done" | "early"> {
     const before = await this.#options.store.loadSchedule(key);
     // Paused, deleted, or further on already.
-    if (before === null || before.nextDueAtMs !== dueAtMs) return;
+    if (before === null || before.nextDueAtMs !== dueAtMs) return "done";
 
     const definition = definitionOf(before);
     const plan = await this.#plan(before, definition, dueAtMs);
-    const done = await this.#carryOut(before, definition, plan);
-    const after: ScheduleRecord = {
-      ...before,
-      ...done,
-      revision: before.revision + 1,
-      nextDueAtMs: plan.nextDueAtMs,
-      lastDueAtMs: plan.dueAtMs,
-      updatedAtMs: this.#options.clock.now(),
-    };
-    await this.#options.book.put(after);
-    this.#tell(after, plan);
+    if (this.#options.clock.now() < dueAtMs) return "early";
+    const awaited = await this.#passOver(before, plan);
+    const done = await this.#carryOut(awaited, definition, plan);
+    const lastDueAtMs = plan.dueAtMs;
+    const after = await this.#put(awaited, { ...done, lastDueAtMs, nextDueAtMs: plan.nextDueAtMs });
+    this.#tell(after, plan.dueAtMs);
+    return "done";
+  }
+
+  /** The record as it is when the due time of the plan is the next: who is lost now is to start that one and no other. */
+  async #passOver(before: ScheduleRecord, plan: DuePlan): Promise<ScheduleRecord> {
+    const { dueAtMs, verdict, passedOver } = plan;
+    if (passedOver === null) return before;
+    const { saga, scheduleId } = before;
+    // What starts nothing is written down once.
+    const awaited =
+      verdict === "start" ? await this.#put(before, { nextDueAtMs: dueAtMs }) : before;
+    this.#options.telemetry({
+      kind: "schedule",
+      saga,
+      scheduleId,
+      dueAtMs: passedOver.firstMs,
+      untilMs: passedOver.lastMs,
+      outcome: "missed",
+      detail: null,
+    });
+    return awaited;
+  }
+
+  async #put(before: ScheduleRecord, change: Partial<ScheduleRecord>): Promise<ScheduleRecord> {
+    const { book, clock } = this.#options;
+    const after = { ...before, ...change, revision: before.revision + 1, updatedAtMs: clock.now() };
+    await book.put(after);
     this.follow(before, after);
+    return after;
   }
 
   async #plan(
@@ -165,16 +209,19 @@ export class ScheduleRunner {
   }
 
   async #carryOut(
-    { saga, scheduleId, lastInstanceId }: ScheduleRecord,
+    record: ScheduleRecord,
     { input, attributes }: ScheduleDefinition,
     { dueAtMs, verdict }: DuePlan,
   ): Promise<Pick<ScheduleRecord, "lastOutcome" | "lastInstanceId" | "lastError">> {
+    const { saga, scheduleId, lastInstanceId } = record;
     if (verdict !== "start") return { lastOutcome: verdict, lastInstanceId, lastError: null };
     const instanceId = instanceIdAt(scheduleId, dueAtMs);
     try {
       const { runtime } = this.#options;
-      await runtime.start(runtime.saga(saga).saga, { instanceId, input, attributes });
-      return { lastOutcome: "started", lastInstanceId: instanceId, lastError: null };
+      const options = { instanceId, input, attributes };
+      const { created, instance } = await runtime.start(runtime.saga(saga).saga, options);
+      const last = created ? instanceId : await this.lastOf(record, instance);
+      return { lastOutcome: "started", lastInstanceId: last, lastError: null };
     } catch (error) {
       if (isPassing(error)) throw error;
       const lastError = textOf(error).slice(0, ERROR_LENGTH_MAX);
@@ -198,18 +245,19 @@ export class ScheduleRunner {
     }
   }
 
-  #tell(after: ScheduleRecord, { dueAtMs, passedOver }: DuePlan): void {
-    const { saga, scheduleId } = after;
-    const { telemetry } = this.#options;
-    const ids = { kind: "schedule", saga, scheduleId } as const;
-    if (passedOver !== null) {
-      const { firstMs, lastMs } = passedOver;
-      telemetry({ ...ids, dueAtMs: firstMs, untilMs: lastMs, outcome: "missed", detail: null });
-    }
+  #tell({ saga, scheduleId, ...after }: ScheduleRecord, dueAtMs: number): void {
     const { lastOutcome: outcome, lastInstanceId, lastError } = after;
     if (outcome === null) return;
     const detail = outcome === "refused" ? lastError : outcome === "missed" ? null : lastInstanceId;
-    telemetry({ ...ids, dueAtMs, untilMs: dueAtMs, outcome, detail });
+    this.#options.telemetry({
+      kind: "schedule",
+      saga,
+      scheduleId,
+      dueAtMs,
+      untilMs: dueAtMs,
+      outcome,
+      detail,
+    });
   }
 }
 
@@ -224,9 +272,9 @@ function toItem({ saga, scheduleId }: ScheduleKey, dueAtMs: number): DueSchedule
   return { id, dueAtMs, key: { saga, scheduleId }, retryInMs: RETRY_MS.first };
 }
 
-/** What the store or the process cannot do now. All else would be the same the next time. */
+/** What the store or the process cannot do now, and what nobody has foreseen. All else would be the same the next time. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof SagaError)) return false;
+  if (!(error instanceof SagaError)) return true;
   const status = errorStatus[error.code];
   return status > INTERNAL || status === MAILBOX_FULL;
 }

@@ -110,14 +110,16 @@ export class Schedules {
 
   /** It has no due time until it is resumed. Pausing a paused one changes nothing. @throws {SagaError} SAGA_SCHEDULE_NOT_FOUND */
   pause(saga: Pick<AnySaga, "name">, scheduleId: string): Promise<ScheduleView> {
-    return this.#change(saga, scheduleId, (record) =>
-      record.isPaused ? null : { isPaused: true, nextDueAtMs: null },
+    return this.#change(saga, scheduleId, async (record) =>
+      record.isPaused
+        ? null
+        : { ...(await this.#runner.unrecorded(record)), isPaused: true, nextDueAtMs: null },
     );
   }
 
   /** It goes on with the first due time from now; those in the pause are not made up for. @throws {SagaError} SAGA_SCHEDULE_NOT_FOUND */
   resume(saga: Pick<AnySaga, "name">, scheduleId: string): Promise<ScheduleView> {
-    return this.#change(saga, scheduleId, (record) =>
+    return this.#change(saga, scheduleId, async (record) =>
       record.isPaused ? { isPaused: false, nextDueAtMs: this.#nextOf(record) } : null,
     );
   }
@@ -144,7 +146,11 @@ export class Schedules {
         input,
         attributes,
       });
-      if (started.created) await this.#put(record, { lastInstanceId: instanceId });
+      // One that is there already was perhaps never written down.
+      const lastInstanceId = started.created
+        ? instanceId
+        : await this.#runner.lastOf(record, started.instance);
+      if (lastInstanceId !== record.lastInstanceId) await this.#put(record, { lastInstanceId });
       return started;
     });
   }
@@ -196,13 +202,13 @@ export class Schedules {
   async #change(
     saga: Pick<AnySaga, "name">,
     scheduleId: string,
-    toChange: (record: ScheduleRecord) => Partial<ScheduleRecord> | null,
+    toChange: (record: ScheduleRecord) => Promise<Partial<ScheduleRecord> | null>,
   ): Promise<ScheduleView> {
     this.#checkOpen();
     const key = this.#keyOf(saga, scheduleId);
     return this.#mailboxes.post(addressOf(key), async () => {
       const record = await this.#load(key);
-      const change = toChange(record);
+      const change = await toChange(record);
       return toScheduleView(change === null ? record : await this.#put(record, change));
     });
   }
