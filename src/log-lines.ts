@@ -7,12 +7,13 @@ import type { Logger } from "pino";
 import { systemClock } from "./clock.ts";
 import type { LogLevel } from "./log.ts";
 
-/** Bytes of lines from which on they are written at once. */
-const LINES_BYTES_MAX = 8 * 1024;
+/** Characters of lines from which on they are written at once. */
+const LINES_LENGTH_MAX = 8 * 1024;
 
-/** What is needed of pino's destination. */
+/** What pino needs of a destination. */
 interface Lines {
-  write(line: string): unknown;
+  write(line: string): void;
+  /** Writes what is kept; pino calls it after a line of level `fatal`. */
   flushSync(): void;
 }
 
@@ -23,26 +24,39 @@ export function createLogger(level: LogLevel | "trace" | "silent"): Logger {
 }
 
 function openStandardOutput(): Lines {
-  const lines = pino.destination({ fd: 1, sync: true, minLength: LINES_BYTES_MAX });
-  const output = onceATurn(lines, (flush) => systemClock.endOfTurn(flush));
+  const output = pino.destination({ fd: 1, sync: true });
+  // Not its `flushSync`: that syncs too, which a file of a log makes everybody wait for, and a pipe throws at.
+  const lines = onceATurn(
+    (text) => output.write(text),
+    (flush) => systemClock.endOfTurn(flush),
+  );
   process.on("exit", () => lines.flushSync());
-  return output;
+  return lines;
 }
 
 /** Lines are kept until the turn ends, and written together then. */
-export function onceATurn(lines: Lines, endOfTurn: (flush: () => void) => void): Lines {
+export function onceATurn(
+  write: (text: string) => void,
+  endOfTurn: (flush: () => void) => void,
+): Lines {
+  let kept = "";
   let isWaiting = false;
-  const flush = (): void => {
-    isWaiting = false;
-    lines.flushSync();
+  const flushSync = (): void => {
+    const text = kept;
+    kept = "";
+    if (text !== "") write(text);
   };
   return {
     write(line) {
-      lines.write(line);
+      kept += line;
+      if (kept.length >= LINES_LENGTH_MAX) flushSync();
       if (isWaiting) return;
       isWaiting = true;
-      endOfTurn(flush);
+      endOfTurn(() => {
+        isWaiting = false;
+        flushSync();
+      });
     },
-    flushSync: () => lines.flushSync(),
+    flushSync,
   };
 }
