@@ -102,7 +102,8 @@ async function sendEvent(
     const { repeated, parked, instance, waited } = sent;
     if (repeated) void reply.header("idempotency-replayed", "true");
     if (waited === "timeUp" || (parked && waited === undefined)) void reply.code(202);
-    return { ...answerInstance(runtime, instance, reply), ...(parked && { parked }) };
+    const answer = answerInstance(runtime, instance, reply);
+    return parked ? { ...answer, parked } : answer;
   } catch (error) {
     throw await withSchemas(error, runtime, { params, reply });
   }

@@ -23,12 +23,12 @@ export function useJsonBodies(app: FastifyInstance): void {
 /** @throws {SagaError} SAGA_REQUEST_INVALID if a body is no JSON, or JSON that cannot be taken as it is. */
 function parseJson(bytes: Uint8Array): unknown {
   const text = toText(bytes);
-  if (text.trim() === "") throw invalid("the body is empty; send a JSON object");
   let value: unknown;
   try {
     // It does not recurse, so depth can be looked at afterwards.
     value = JSON.parse(text);
   } catch (error) {
+    if (text.trim() === "") throw invalid("the body is empty; send a JSON object");
     throw invalid("the body is no JSON", error);
   }
   checkValue(value, []);
@@ -95,10 +95,10 @@ function checkParts(value: object, path: string[]): void {
     throw invalid(`the body is deeper than ${httpLimits.jsonDepthMax} levels`);
   }
   if (isPoisonous(value)) throw invalid(`${placeOf(path)} has a member that names a prototype`);
-  for (const [key, part] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     path.push(key);
     checkText(key, path);
-    checkValue(part, path);
+    checkValue((value as JsonObject)[key], path);
     path.pop();
   }
 }
