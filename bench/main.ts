@@ -1,12 +1,12 @@
 /** `npm run bench -- [names] [options]`: runs benches and prints what they found. `--help` lists them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect, parseArgs } from "node:util";
 import { benches } from "./benches.ts";
 import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { describeMachine } from "./harness/machine.ts";
-import { toText } from "./harness/report.ts";
+import { toText, withAnew } from "./harness/report.ts";
 import type { BenchReport, Report } from "./harness/report.ts";
 
 const ROUNDS = 5;
@@ -93,9 +93,20 @@ async function runAll({ chosen, isJson, outPath, ...options }: Arguments): Promi
     machine: describeMachine(),
     benches: reports,
   };
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  if (isJson) process.stdout.write(text);
-  if (outPath !== null) writeFileSync(outPath, text);
+  if (isJson) process.stdout.write(toJson(report));
+  if (outPath === null) return;
+  const isWhole = chosen.length === benches.length;
+  writeFileSync(outPath, toJson(isWhole ? report : withinThatOf(outPath, report)));
+}
+
+/** In the report that is there already, if there is one. */
+function withinThatOf(outPath: string, report: Report): Report {
+  if (!existsSync(outPath)) return report;
+  return withAnew(JSON.parse(readFileSync(outPath, "utf8")) as Report, report);
+}
+
+function toJson(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 async function runOne(
@@ -136,7 +147,8 @@ function help(): string {
     "  --rounds   counted rounds, after one that warms up",
     "  --minutes  how long a bench without an end of its own goes on",
     "  --json     prints one report as JSON instead of tables",
-    "  --out      writes the report to a file as well: `npm run bench:docs` makes the page of it",
+    "  --out      writes the report to a file as well: `npm run bench:docs` makes the page of it. Benches that are named",
+    "             take their places in a report that is there already",
     "  --smoke    tiny sizes, to see that all of it runs",
     "",
   ].join("\n");

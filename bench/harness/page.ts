@@ -35,7 +35,7 @@ export function toPage(report: Report): string {
 }
 
 function toSection(bench: BenchReport): readonly string[] {
-  const { name, story, rounds, seconds, rows, notes } = bench;
+  const { name, story, rounds, seconds, rows, notes, command = `npm run bench -- ${name}` } = bench;
   return [
     `## ${name}`,
     "",
@@ -43,10 +43,7 @@ function toSection(bench: BenchReport): readonly string[] {
     "",
     toTable(rows),
     "",
-    [
-      `\`npm run bench -- ${name}\`: ${rounds} rounds, ${seconds} s; ${settingsLine(bench)}.`,
-      ...notes,
-    ].join(" "),
+    [`\`${command}\`: ${rounds} rounds, ${seconds} s; ${settingsLine(bench)}.`, ...notes].join(" "),
     "",
   ];
 }

@@ -6,6 +6,8 @@ import { toTable, toVerdictTable } from "./table.ts";
 
 export interface BenchReport extends Findings {
   readonly name: string;
+  /** What the run was started by; absent if it is the report's own. */
+  readonly command?: string;
   readonly story: string;
   readonly seconds: number;
   readonly rounds: number;
@@ -19,6 +21,12 @@ export interface Report {
   readonly rounds: number;
   readonly machine: Machine;
   readonly benches: readonly BenchReport[];
+}
+
+/** A report in which the benches that ran again stand in place of what they brought before. */
+export function withAnew(before: Report, { command, benches }: Report): Report {
+  const anew = new Map(benches.map((bench) => [bench.name, { ...bench, command }]));
+  return { ...before, benches: before.benches.map((bench) => anew.get(bench.name) ?? bench) };
 }
 
 export function toText(report: BenchReport): string {

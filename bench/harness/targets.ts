@@ -49,6 +49,8 @@ const table = {
     300,
     "ms",
   ),
+  soakMemory: most("a soak: RSS of its last third against its first", 1.1),
+  soakFile: most("a soak: size of the file in its last third against its second", 1.1),
 } as const satisfies Record<string, Target>;
 
 export type TargetName = keyof typeof table;

@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
+import { describeMachine } from "../../bench/harness/machine.ts";
 import { recordBatches } from "../../bench/harness/recorded-store.ts";
 import { replay } from "../../bench/harness/replay.ts";
+import { toPage } from "../../bench/harness/page.ts";
+import { withAnew } from "../../bench/harness/report.ts";
+import type { BenchReport, Report } from "../../bench/harness/report.ts";
 import { alternate, row, rowAgainst } from "../../bench/harness/rounds.ts";
 import { median, percentile } from "../../bench/harness/statistics.ts";
 import { toTable } from "../../bench/harness/table.ts";
@@ -91,3 +95,35 @@ function contentOf(path: string): Record<string, unknown[]> {
   db.close();
   return Object.fromEntries(content);
 }
+
+test("a bench that ran again takes its place in the report, and the page says how it was started", () => {
+  const machine = describeMachine();
+  const benchOf = (name: string, value: number): BenchReport => ({
+    name,
+    story: `The story of ${name}.`,
+    seconds: 1,
+    rounds: 1,
+    machine,
+    rows: [row("sagas", "/s", [value])],
+    verdicts: [],
+    settings: {},
+    notes: [],
+  });
+  const reportOf = (command: string, benches: readonly BenchReport[]): Report => ({
+    begunAt: "2026-01-02T03:04:05.000Z",
+    command,
+    rounds: 1,
+    machine,
+    benches,
+  });
+  const whole = reportOf("npm run bench", [benchOf("saga", 1), benchOf("soak", 2)]);
+
+  const page = toPage(
+    withAnew(whole, reportOf("npm run bench -- soak --minutes 30", [benchOf("soak", 3)])),
+  );
+
+  expect(page).toContain("Measured on 2026-01-02 by `npm run bench`");
+  expect(page).toContain("`npm run bench -- saga`: 1 rounds");
+  expect(page).toContain("`npm run bench -- soak --minutes 30`: 1 rounds");
+  expect(page.match(/\| sagas \| \/s \| \d/g)).toEqual(["| sagas | /s | 1", "| sagas | /s | 3"]);
+});
