@@ -1,36 +1,21 @@
-/** What the store reads: one instance, its journal, its answers, and the timers of all instances. */
+/** What the store reads: an instance, its journal, its answers, and the timers of all instances. */
 import type { Database } from "better-sqlite3";
 import { and, asc, eq, gt, placeholder } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { SagaError } from "../../errors.ts";
-import type { ChildRecord } from "../family.ts";
 import type {
   DueTimer,
   InstanceKey,
   JournalEntry,
   LimitedInstance,
-  ParkedRecord,
   ParkingInstance,
   RecordedAnswer,
-  StoredInstance,
-  TimerRecord,
 } from "../store.ts";
-import { damageOf, isTimerWhole, wholeOnes } from "./damage.ts";
-import type { InstanceRows, OnDamageOf } from "./damage.ts";
-import { toEffect } from "./leases.ts";
+import { isTimerWhole, wholeOnes } from "./damage.ts";
+import type { OnDamageOf } from "./damage.ts";
+import { isNamed, prepareLoad } from "./load.ts";
 import { prepareFindParked } from "./parked.ts";
 import { sealOfAnswer } from "./row-seals.ts";
-import {
-  answers,
-  children,
-  instances,
-  isLimited,
-  journal,
-  moves,
-  outbox,
-  parked,
-  timers,
-} from "./schema.ts";
+import { answers, instances, isLimited, journal, moves, timers } from "./schema.ts";
 import { describeRead } from "./statements.ts";
 
 export type Queries = ReturnType<typeof prepareQueries>;
@@ -56,102 +41,6 @@ export function prepareQueries(client: Database, onDamage: OnDamageOf) {
 interface Page {
   readonly afterPosition: number;
   readonly limit: number;
-}
-
-// Drizzle builds a condition into each query anew, so the queries can share it.
-const isNamed = and(
-  eq(instances.saga, placeholder("saga")),
-  eq(instances.instanceId, placeholder("instanceId")),
-);
-
-const prepareFindInstance = describeRead((db) => db.select().from(instances).where(isNamed));
-
-function prepareLoad(client: Database) {
-  const findInstance = prepareFindInstance(client);
-  const findRows = prepareRowsOf(client);
-
-  return ({ saga, instanceId }: InstanceKey): StoredInstance | null => {
-    const row = findInstance.get({ saga, instanceId });
-    if (row === undefined) return null;
-
-    const rows = findRows(row);
-    const { key: _, place: _place, head: _head, seal: _seal, quarantined, ...record } = row;
-    const isAsked = row.saga === saga && row.instanceId === instanceId;
-    return {
-      record,
-      timers: rows.timers.map(toTimer),
-      effects: rows.effects.map(toEffect),
-      parked: rows.parked.map(toParked),
-      children: rows.children.map(toChild),
-      quarantined,
-      damage: isAsked ? damageOf(rows) : "its name leads to the row of another",
-    };
-  };
-}
-
-const ofKey = (column: SQLiteColumn) => eq(column, placeholder("key"));
-
-const prepareFindTail = describeRead((db) =>
-  db
-    .select()
-    .from(journal)
-    .where(and(ofKey(journal.instance), gt(journal.revision, placeholder("afterRevision"))))
-    .orderBy(asc(journal.revision)),
-);
-const prepareFindTimersOf = describeRead((db) =>
-  db.select().from(timers).where(ofKey(timers.instance)).orderBy(asc(timers.key)),
-);
-const prepareFindEffectsOf = describeRead((db) =>
-  db.select().from(outbox).where(ofKey(outbox.instance)).orderBy(asc(outbox.key)),
-);
-const prepareFindParkedOf = describeRead((db) =>
-  db.select().from(parked).where(ofKey(parked.instance)).orderBy(asc(parked.sequence)),
-);
-const prepareFindChildrenOf = describeRead((db) =>
-  db.select().from(children).where(ofKey(children.instance)).orderBy(asc(children.key)),
-);
-
-/** All that belongs to an instance, in the orders of the port. */
-export function prepareRowsOf(client: Database): (row: InstanceRows["row"]) => InstanceRows {
-  const findTail = prepareFindTail(client);
-  const findTimers = prepareFindTimersOf(client);
-  const findEffects = prepareFindEffectsOf(client);
-  const findParked = prepareFindParkedOf(client);
-  const findChildren = prepareFindChildrenOf(client);
-  return (row) => {
-    const { key, revision } = row;
-    return {
-      row,
-      tail: findTail.all({ key, afterRevision: revision - 2 }),
-      timers: findTimers.all({ key }),
-      effects: findEffects.all({ key }),
-      parked: findParked.all({ key }),
-      children: findChildren.all({ key }),
-    };
-  };
-}
-
-function toTimer({
-  timerId,
-  sendId,
-  event,
-  sendTo,
-  dueAtMs,
-}: InstanceRows["timers"][number]): TimerRecord {
-  return { timerId, sendId, event, sendTo, dueAtMs };
-}
-
-function toParked({
-  instance: _instance,
-  seal: _seal,
-  ...record
-}: InstanceRows["parked"][number]): ParkedRecord {
-  return record;
-}
-
-function toChild(row: InstanceRows["children"][number]): ChildRecord {
-  const { key: _, instance: _instance, seal: _seal, stateSeal: _stateSeal, ...record } = row;
-  return record;
 }
 
 const prepareFindAnswer = describeRead((db) =>

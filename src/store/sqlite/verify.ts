@@ -9,7 +9,7 @@ import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { InstanceKey } from "../store.ts";
 import { damageOf, isActionWhole, isLinked, isMessageWhole } from "./damage.ts";
 import type { InstanceRows } from "./damage.ts";
-import { prepareRowsOf } from "./queries.ts";
+import { prepareRowsOf } from "./load.ts";
 import { sealOfAnswer } from "./row-seals.ts";
 import { isScheduleWhole } from "./schedules.ts";
 import { actions, answers, instances, journal, leavings, messages, schedules } from "./schema.ts";
