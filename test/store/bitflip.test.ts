@@ -107,6 +107,23 @@ test("an entry that is taken out of a journal, or put in another's place, is not
   }
 });
 
+test("nothing is handed out of an instance whose name is no text any more, though its bytes are the same", async () => {
+  const bytes = await filledDatabase();
+  const written = new Set((await handedOut(bytes)).map((one) => JSON.stringify(one)));
+  for (const column of ["saga", "instance_id"]) {
+    const client = inMemory(bytes);
+    client.exec(
+      `UPDATE instances SET ${column} = CAST(${column} AS BLOB) WHERE instance_id = 'o-2'`,
+    );
+    const damaged = client.serialize();
+    client.close();
+
+    const forged = (await handedOut(damaged)).filter((one) => !written.has(JSON.stringify(one)));
+
+    expect({ column, forged }).toEqual({ column, forged: [] });
+  }
+});
+
 /** A real file, closed in order: all kinds of rows, four revisions for each of three instances. */
 async function filledDatabase(): Promise<Buffer> {
   const path = freshDatabasePath();

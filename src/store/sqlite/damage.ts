@@ -76,13 +76,19 @@ function isInstanceWhole(row: InstanceRows["row"]): boolean {
   return row.seal === sealOfInstance(row, row.head);
 }
 
+// Seals are made of the text of a name, and the same bytes may have become no text.
+function isName({ saga, instanceId }: InstanceKey): boolean {
+  return typeof saga === "string" && typeof instanceId === "string";
+}
+
 export function isTimerWhole(owner: InstanceKey, row: typeof timers.$inferSelect): boolean {
-  return row.seal === sealOfTimer(owner, row);
+  return isName(owner) && row.seal === sealOfTimer(owner, row);
 }
 
 export function isEffectWhole(owner: InstanceKey, row: typeof outbox.$inferSelect): boolean {
   const isStatus = row.status === "live" || row.status === "abandoned";
-  const isSealed = row.seal === sealOfEffect(owner, row) && row.leaseSeal === sealOfLease(row);
+  const isSealed =
+    isName(owner) && row.seal === sealOfEffect(owner, row) && row.leaseSeal === sealOfLease(row);
   return isStatus && isSealed;
 }
 
@@ -99,7 +105,7 @@ export function isMessageWhole(row: typeof messages.$inferSelect): boolean {
 }
 
 export function isActionWhole(owner: InstanceKey, row: typeof actions.$inferSelect): boolean {
-  return row.seal === sealOfAction(owner, row);
+  return isName(owner) && row.seal === sealOfAction(owner, row);
 }
 
 /**
