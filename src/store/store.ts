@@ -358,6 +358,9 @@ export interface StoreRemark {
 export interface Store extends ScheduleStore, FamilyStore, RetentionStore {
   load(key: InstanceKey): Promise<StoredInstance | null>;
 
+  /** What `load` gives for each of these keys, in their order; for fewer round trips. */
+  loadMany(keys: readonly InstanceKey[]): Promise<readonly (StoredInstance | null)[]>;
+
   /** The answer recorded under an event id of that instance. */
   findAnswer(key: InstanceKey, eventId: string): Promise<RecordedAnswer | null>;
 

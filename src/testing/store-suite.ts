@@ -11,6 +11,7 @@ import { testEffects } from "./store-suite-effects.ts";
 import { testFeed } from "./store-suite-feed.ts";
 import { testHistory } from "./store-suite-history.ts";
 import { testLeases } from "./store-suite-leases.ts";
+import { testLoads } from "./store-suite-loads.ts";
 import { testParking } from "./store-suite-parking.ts";
 import { testQuarantine } from "./store-suite-quarantine.ts";
 import { testRetention } from "./store-suite-retention.ts";
@@ -28,6 +29,7 @@ export function testStore(name: string, underTest: StoreUnderTest): void {
   describe(name, () => {
     testCommits(underTest);
     testHistory(underTest);
+    testLoads(underTest);
     testFeed(underTest);
     testTimers(underTest);
     testEffects(underTest);

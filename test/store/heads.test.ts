@@ -42,6 +42,18 @@ test("a row that lies elsewhere in the file is found again", async () => {
   await store.close();
 });
 
+test("a row that lies elsewhere than it was read from is found again", async () => {
+  const { store, behind } = await begun();
+  const [before] = await store.loadMany([key]);
+  behind("UPDATE instances SET key = 99; UPDATE journal SET instance = 99");
+
+  expect(await store.commit([writeSet(3)])).toEqual(["committed"]);
+
+  expect(before?.record.revision).toBe(2);
+  expect(await store.load(key)).toMatchObject({ record: { revision: 3 }, damage: null });
+  await store.close();
+});
+
 test("what was rolled back is not known any more", async () => {
   const { store } = await begun();
   const other = { ...key, instanceId: "o-2" };

@@ -1,5 +1,6 @@
 /**
- * Heads: where instances stand in the file by their last commit, so that the next one need not look first.
+ * Heads: where instances stand in the file by their last commit, or as they were read, so that the next commit need not
+ * look first.
  *
  * There is one writer, so the file says the same. It is still compared with it, in the update itself: a head that is
  * wrong changes no row, and then the file is asked.
@@ -36,6 +37,11 @@ export class Heads {
 
   find(name: string): Head | undefined {
     return this.#found.get(name) ?? this.#known.get(name);
+  }
+
+  /** What was read outside of a transaction. */
+  note(name: string, head: Head): void {
+    this.#known.set(name, head);
   }
 
   move(name: string, head: Head | null): void {

@@ -12,7 +12,8 @@ import type {
 } from "../store.ts";
 import { isTimerWhole, wholeOnes } from "./damage.ts";
 import type { OnDamageOf } from "./damage.ts";
-import { isNamed, prepareLoad } from "./load.ts";
+import type { Heads } from "./heads.ts";
+import { isNamed, prepareLoads } from "./load.ts";
 import { prepareFindParked } from "./parked.ts";
 import { sealOfAnswer } from "./row-seals.ts";
 import { answers, instances, isLimited, journal, moves, timers } from "./schema.ts";
@@ -20,12 +21,15 @@ import { describeRead } from "./statements.ts";
 
 export type Queries = ReturnType<typeof prepareQueries>;
 
-export function prepareQueries(client: Database, onDamage: OnDamageOf) {
+export function prepareQueries(
+  client: Database,
+  { onDamage, heads }: { onDamage: OnDamageOf; heads: Heads },
+) {
   const read = prepareReadJournal(client);
   const parking = prepareFindParked(client);
   const limited = prepareFindLimited(client);
   return {
-    load: prepareLoad(client),
+    load: prepareLoads(client, heads),
     findAnswer: prepareAnswer(client),
     readJournal: (
       { saga, instanceId }: InstanceKey,

@@ -42,6 +42,7 @@ import { prepareFamily, type Family } from "./family-queries.ts";
 import { prepareFeed, type Feed } from "./feed-queries.ts";
 import type { Fence } from "./fence.ts";
 import { createGuest, type Guest } from "./guest.ts";
+import { Heads } from "./heads.ts";
 import { prepareLeases, type ClaimOptions, type Leases } from "./leases.ts";
 import { probeDatabase } from "./probe.ts";
 import { prepareQuarantine } from "./quarantine.ts";
@@ -59,7 +60,7 @@ export interface SqliteStoreOptions {
   /** With all settings made and the schema in place. The store closes it, unless it `isLent`. */
   readonly client: Database;
   readonly isLent?: boolean;
-  /** Instances that are remembered to be at the end of their last commit. Left out: as many as the runtime keeps. */
+  /** Instances whose place in the file is remembered. Left out: as many as the runtime keeps. */
   readonly headsMax?: number | undefined;
   /** Number of this opening, the owner of its leases. */
   readonly epoch: number;
@@ -104,14 +105,15 @@ export class SqliteStore implements Store {
       const key = ownerOf()(instance);
       if (key !== null) onDamage({ key, what });
     };
-    this.#queries = prepareQueries(client, onDamageOf);
+    const heads = new Heads(options.headsMax);
+    this.#queries = prepareQueries(client, { onDamage: onDamageOf, heads });
     this.#feed = once(() => prepareFeed(client));
     this.#family = prepareFamily(client, onDamage);
     this.#guest = createGuest(client);
     this.#leases = prepareLeases(client, { epoch, onDamage: onDamageOf });
     this.#schedules = prepareSchedules(client);
     this.#quarantine = prepareQuarantine(client);
-    this.#writer = prepareWriter(client, { epoch, headsMax: options.headsMax });
+    this.#writer = prepareWriter(client, { epoch, heads });
     this.#deleteEnded = once(() => prepareRetention(client));
     this.#search = once(() => prepareSearch(drizzle(client)));
     this.#transactor = new Transactor(client, options.fence ?? (() => {}));
@@ -190,7 +192,11 @@ export class SqliteStore implements Store {
   }
 
   async load(key: InstanceKey): Promise<StoredInstance | null> {
-    return this.#transactor.guard(() => this.#queries.load(key));
+    return this.#transactor.guard(() => this.#queries.load.one(key));
+  }
+
+  async loadMany(keys: readonly InstanceKey[]): Promise<readonly (StoredInstance | null)[]> {
+    return this.#transactor.guard(() => this.#queries.load.many(keys));
   }
 
   async findAnswer(key: InstanceKey, eventId: string): Promise<RecordedAnswer | null> {

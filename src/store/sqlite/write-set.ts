@@ -16,7 +16,7 @@ import type {
 } from "../store.ts";
 import { boundColumns } from "./columns.ts";
 import { prepareFamilyWrites } from "./family-writes.ts";
-import { Heads } from "./heads.ts";
+import type { Heads } from "./heads.ts";
 import { prepareInstance } from "./instance-writes.ts";
 import type { Kept } from "./instance-writes.ts";
 import { prepareParking } from "./parked.ts";
@@ -45,10 +45,9 @@ export interface Writer {
 /** `epoch` is the owner of every lease that is written. */
 export function prepareWriter(
   client: Database,
-  { epoch, headsMax }: { epoch: number; headsMax: number | undefined },
+  { epoch, heads }: { epoch: number; heads: Heads },
 ): Writer {
   const places = preparePlaces(client);
-  const heads = new Heads(headsMax);
   return {
     begin() {
       places.begin();
