@@ -26,6 +26,7 @@ import type {
 import { isQuarantined, quarantinedError } from "./quarantine.ts";
 import type { Quarantines } from "./quarantine.ts";
 import type { Registry } from "./registry.ts";
+import { Together } from "./together.ts";
 
 /** An instance as of its last commit. Immutable: the next commit makes another. */
 export interface Instance {
@@ -45,7 +46,7 @@ export interface ParkedEvent extends Omit<ParkedRecord, "event"> {
 const CACHED_MAX = 10_000;
 
 export class Instances {
-  readonly #store: Store;
+  readonly #together: Together;
   readonly #registry: Registry;
   readonly #quarantines: Pick<Quarantines, "take">;
   readonly #isFreezing: boolean;
@@ -56,13 +57,13 @@ export class Instances {
   });
 
   constructor(
-    store: Store,
+    store: Pick<Store, "load" | "loadMany">,
     registry: Registry,
     options: { quarantines: Pick<Quarantines, "take">; freezeContext?: boolean },
   ) {
     this.#quarantines = options.quarantines;
     this.#isFreezing = options.freezeContext === true;
-    this.#store = store;
+    this.#together = new Together(store);
     this.#registry = registry;
   }
 
@@ -76,7 +77,7 @@ export class Instances {
     const kept = this.kept(key);
     if (kept !== undefined) return kept;
 
-    const stored = await this.#store.load(key);
+    const stored = await this.#together.load(key);
     if (stored === null) return null;
     const { quarantined, damage } = stored;
     if (quarantined !== null) throw quarantinedError(key, quarantined);

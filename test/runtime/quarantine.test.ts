@@ -82,6 +82,34 @@ test.each(Object.entries(damages))(
   },
 );
 
+test("of many timers that are due together those of damaged instances alone do not fire", async () => {
+  const saga = defineParcel();
+  const path = databasePath();
+  const clock = new ManualClock();
+  const ids = Array.from({ length: 30 }, (_, index) => `p-${index}`);
+  const before = await openWorld(path, { sagas: [saga], clock });
+  await Promise.all(ids.map((instanceId) => before.runtime.start(saga, { instanceId, input: {} })));
+  await before.runtime.close();
+  const damaged = ["p-0", "p-11", "p-12", "p-29"];
+  const client = new Database(path);
+  const [first, ...others] = damaged.map((id) => `WHERE instance_id = '${id}'`);
+  client.exec(`UPDATE instances SET snapshot = snapshot || ' ' ${first}`);
+  for (const which of others) {
+    client.exec(
+      `UPDATE journal SET event = '{}' WHERE instance = (SELECT key FROM instances ${which})`,
+    );
+  }
+  client.close();
+
+  const { runtime, told } = await openWorld(path, { sagas: [saga], clock });
+  await clock.advance(2 * DELAY_MS);
+
+  expect((await foundIds(runtime, true)).toSorted()).toEqual(damaged);
+  const views = await Promise.all(ids.map((id) => runtime.get(saga, id)));
+  expect(views.filter(({ state }) => state === "done")).toHaveLength(ids.length - damaged.length);
+  expect(told.filter(({ kind }) => kind === "quarantined")).toHaveLength(damaged.length);
+});
+
 test("an activity whose input is damaged is not performed", async () => {
   const shipped: string[] = [];
   const saga = defineParcel("waiting", shipped);
