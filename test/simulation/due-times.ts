@@ -36,10 +36,16 @@ export function scheduleIdOf(instanceId: string): string {
   return instanceId.split("-", 1)[0] ?? "";
 }
 
-/** The due time that an instance is named by; null: by none. */
+/** The due time that the name of an instance begins with, after that of its schedule; null: with none. */
 export function dueTimeOf(instanceId: string): number | null {
-  const found = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d(?:\.\d{3})?)Z$/.exec(instanceId);
+  const found = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d(?:\.\d{3})?)Z/.exec(instanceId);
   if (found === null) return null;
   const [, year, month, day, hour, minute, second] = found;
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+/** As the instance of a due time is to be named. */
+export function nameAt(scheduleId: string, dueAtMs: number): string {
+  const time = new Date(dueAtMs).toISOString().replaceAll(/[-:]|\.000/g, "");
+  return `${scheduleId}-${time}`;
 }

@@ -5,7 +5,7 @@
  * schedule; what is due is computed here anew.
  */
 import type Database from "better-sqlite3";
-import { dueTimeOf, gridOf, isOn, policyOf, scheduleIdOf } from "./due-times.ts";
+import { dueTimeOf, gridOf, isOn, nameAt, policyOf, scheduleIdOf } from "./due-times.ts";
 import { judgeWrites } from "./judge-schedule-writes.ts";
 import { isSetBack, readSchedules } from "./schedule-log.ts";
 import type { LifeBegun, Started, Surroundings, Written } from "./schedule-log.ts";
@@ -31,6 +31,7 @@ function judgeStarts(
   around: Surroundings,
 ): readonly string[] {
   const wrong: string[] = [];
+  const misnamed: string[] = [];
   const dealtWith = new Set<number>();
   for (const one of started) {
     const say = (what: string): number => wrong.push(`${one.instanceId} ${what}`);
@@ -46,6 +47,9 @@ function judgeStarts(
       continue;
     }
     if (dealtWith.has(dueAtMs)) say("is the second of its due time");
+    else if (one.instanceId !== nameAt(inForce.scheduleId, dueAtMs)) {
+      misnamed.push(`${one.instanceId} is not named by its due time alone`);
+    }
     dealtWith.add(dueAtMs);
     if (isEarly(one, dueAtMs, around)) say(`was started ${dueAtMs - one.atMs} ms before it is due`);
     if (inForce.isPaused === 1) say("was started, and the schedule was paused");
@@ -60,7 +64,7 @@ function judgeStarts(
     const life = around.lives.findLast(({ position }) => position < one.position);
     if (isMadeUpFor(inForce, { dueAtMs, life, around })) say("was missed, and is made up for");
   }
-  return wrong;
+  return [...wrong, ...misnamed];
 }
 
 /** The wall clock may have been set back while it was being started. */

@@ -24,6 +24,20 @@ export interface Mutant {
 const STORE = "store/sqlite/write-set.ts";
 const FAMILY = "store/sqlite/family-writes.ts";
 
+/** Whatever waits for its time is handed over 400 ms before. */
+export const earlyQueue: readonly Patch[] = [
+  {
+    file: "runtime/due-queue.ts",
+    from: "if (next === undefined || next.dueAtMs > nowMs) break;",
+    to: "if (next === undefined || next.dueAtMs > nowMs + 400) break;",
+  },
+  {
+    file: "runtime/due-queue.ts",
+    from: "next.dueAtMs - clock.now(), sleepMsMax",
+    to: "next.dueAtMs - 400 - clock.now(), sleepMsMax",
+  },
+];
+
 export const mutants: readonly Mutant[] = [
   {
     name: "a late result is taken for the one that is waited for",
@@ -46,20 +60,16 @@ export const mutants: readonly Mutant[] = [
     name: "a timer fires 400 ms early",
     seed: 1,
     patches: [
-      {
-        file: "runtime/due-queue.ts",
-        from: "if (next === undefined || next.dueAtMs > nowMs) break;",
-        to: "if (next === undefined || next.dueAtMs > nowMs + 400) break;",
-      },
-      {
-        file: "runtime/due-queue.ts",
-        from: "next.dueAtMs - clock.now(), sleepMsMax",
-        to: "next.dueAtMs - 400 - clock.now(), sleepMsMax",
-      },
+      ...earlyQueue,
       {
         file: "runtime/loop.ts",
         from: "this.#options.clock.now() >= dueAtMs;",
         to: "this.#options.clock.now() + 400 >= dueAtMs;",
+      },
+      {
+        file: "runtime/mover.ts",
+        from: "isEarly(before, delivery, this.#options.clock.now())",
+        to: "isEarly(before, delivery, this.#options.clock.now() + 400)",
       },
     ],
   },
@@ -197,7 +207,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an effect is taken off the outbox before it is called",
-    seed: 1,
+    seed: 8,
     patches: [
       {
         file: STORE,
@@ -343,7 +353,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a child is not born with the step of its parent",
-    seed: 1,
+    seed: 12,
     only: ["boss", "writer"],
     patches: [
       {
