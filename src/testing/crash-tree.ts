@@ -19,10 +19,9 @@ export interface Place {
 
 /** How everything stands at a place without a crash. */
 export interface SmoothPlace {
-  /** Null if that cannot be told. */
+  /** The digest of its likeness; null if that cannot be told. */
   readonly standing: string | null;
-  /** Null unless paths end here. */
-  readonly end: End | null;
+  readonly end: End;
 }
 
 /** `root` is null if there is no path. */

@@ -6,8 +6,8 @@
 import type { Move } from "../check/move.ts";
 import type { Place } from "./crash-tree.ts";
 import { inPlaceAfter } from "./ledger.ts";
-import type { Remains } from "./remains.ts";
-import type { Boundary, Rig } from "./rig.ts";
+import type { Boundary, Remains } from "./remains.ts";
+import type { Rig } from "./rig.ts";
 import type { Rigs } from "./rigs.ts";
 
 /** A moment at which the process dies. */

@@ -8,28 +8,30 @@
  * - Paths begin alike. They are one tree, and what they have in common is gone through once, with its moments.
  * - What comes of a crash comes of what it leaves, which is the rows, the time and the world, and of the moves that are
  *   left. A moment that leaves before the same moves what another one has left is counted, and not made.
- * - A process that stands as the one without a crash (the same rows, time, world, and what it waits for) goes on like
- *   it. One that stands as another one did after a crash at the same place of the tree goes on like that one: from
- *   there on all moves that any path makes were made, or are about to be.
+ * - A process that stands as the one without a crash (the same rows, world, and what it waits for) goes on like it. One
+ *   that stands as another one did after a crash at the same place of the tree goes on like that one: from there on all
+ *   moves that any path makes were made, or are about to be. How many commits it took, and how late it is, does not
+ *   matter; why not, says `likeness.ts`. What is left of a timer, a lease or a lapse does.
  * - Where paths part, one process goes on, and each other branch gets a *twin* of it: opened on its rows, as if none of its
  *   attempts had begun. One that does not stand as it did is not taken, and all moves are made again. So that no twin
  *   hides what it should show, each place that no crash comes before is compared with the chart.
  *
  * So a moment is left out only if it leads, with the same moves, to where another one was gone on with; a bug that shows
  * late, or on one branch, or after two crashes shows on that one. What is taken for granted is that nothing decides what
- * comes next but what `Rig.standing` tells; the random moves do not take it for granted.
+ * comes next but what `Rig.standing` tells; the random moves do not take it for granted. Some processes part from their
+ * path after a crash, for a good reason; they are judged by their journals (`crash-parting.ts`), counted, and let go of.
  */
 import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Move } from "../check/move.ts";
 import type { AnySaga } from "../saga/define.ts";
+import type { Evidence } from "./audit.ts";
+import { different } from "./crash-difference.ts";
+import { partingOf } from "./crash-parting.ts";
 import { placesOf, treeOf } from "./crash-tree.ts";
 import type { Place } from "./crash-tree.ts";
 import { endOf, makeMove, makeSmoothly, Moments } from "./crash-walk.ts";
 import type { CrashPoint, Mark } from "./crash-walk.ts";
-import { wordsOf } from "./path-name.ts";
 import type { Path } from "./paths.ts";
-import type { Setting } from "./position.ts";
 import { literal } from "./ready-test.ts";
 import type { Twin } from "./remains.ts";
 import type { Rig } from "./rig.ts";
@@ -49,6 +51,8 @@ export interface Crashes {
   /** At how many moments it may die again on its way from those, and at how many it did. */
   readonly pairs: number;
   readonly pairsMade: number;
+  /** How many were looked at by their journals instead: an undo had to wait, and timers fired in another order. */
+  readonly parted: number;
 }
 
 /**
@@ -77,7 +81,7 @@ export async function crashIn(
   return sweep.crashes;
 }
 
-const NONE: Crashes = { points: 0, made: 0, pairs: 0, pairsMade: 0 };
+const NONE: Crashes = { points: 0, made: 0, pairs: 0, pairsMade: 0, parted: 0 };
 
 class Sweep {
   readonly #rigs: Rigs;
@@ -123,13 +127,13 @@ class Sweep {
     const standing = await walk.rig.standing();
     const isLast = place.next.size === 0;
     place.smooth = {
-      standing: standing === null ? null : digestOf(standing),
-      end: isLast ? await endOf(this.#rigs, walk.rig) : null,
+      standing: standing === null ? null : digestOf(standing.likeness),
+      end: await endOf(this.#rigs, walk.rig),
     };
     await this.#compare(walk.rig, place);
     if (isLast) await this.#rigs.release(walk.rig);
     await this.#branch(walk, place, {
-      standing,
+      standing: standing?.text ?? null,
       again: () => this.#walkTo(place),
       make: (own, next) => this.#sweep(own, next),
     });
@@ -172,9 +176,9 @@ class Sweep {
     const { mark } = walk.moments;
     let live: Kind | null = walk;
     for (const next of place.next.values()) {
-      const own: Kind = live ?? (await this.#twin(walk, twin, mark)) ?? (await again());
+      const own: Kind | null = live ?? (await this.#twin(walk, twin, mark)) ?? (await again());
       live = null;
-      await make(own, next);
+      if (own !== null) await make(own, next);
     }
     twin?.remains.database.discard();
   }
@@ -201,9 +205,9 @@ class Sweep {
   /** Has a moment wait for its turn, unless what it leaves was left before. */
   #await(point: CrashPoint): void {
     const { remains, place, isDone } = point;
-    const rows = remains.database.toText(remains.nowMs);
+    const told = remains.database.tell(remains.nowMs);
     const text =
-      rows === null ? null : JSON.stringify([isDone, remains.nowMs, remains.ledger, rows]);
+      told === null ? null : JSON.stringify([isDone, remains.nowMs, remains.ledger, told]);
     if (text !== null && !isNews(this.#left, place, text)) {
       remains.database.discard();
       return;
@@ -215,32 +219,59 @@ class Sweep {
   async #die(point: CrashPoint): Promise<void> {
     this.#count(point.before === null ? { made: 1 } : { pairsMade: 1 });
     const walk = await this.#goOn(point, point.place);
-    await this.#arrive(walk, point.place);
+    if (walk !== null) await this.#arrive(walk, point.place);
     point.remains.database.discard();
   }
 
-  /** Opens what a crash has left, and makes the moves up to a place once more. */
-  async #goOn(point: CrashPoint, place: Place): Promise<Walk> {
+  /** Opens what a crash has left, and makes the moves up to a place once more. Null if it parts from the path. */
+  async #goOn(point: CrashPoint, place: Place): Promise<Walk | null> {
     const moments = new Moments(point);
     const isFragile = place === point.place && deathsBefore(point) + 1 < this.#deaths;
     moments.during(point.place, isFragile, point.isDone);
     const rig = await this.#rigs.create(point.remains, moments.see);
-    const walk: Walk = { point, rig, moments };
+    const walk: Walk = { point, rig, moments, isLate: false };
     const way = placesOf(this.#root, place.path).slice(point.place.index + 1, place.index + 2);
     for (const at of way) {
       if (at === point.place && point.isDone) continue;
       moments.during(at, isFragile);
-      await this.#make(walk, at);
+      if (!(await this.#make(walk, at))) return null;
     }
     return walk;
   }
 
-  async #make(walk: Walk, place: Place): Promise<void> {
+  /** False if the move cannot be made, since it has parted from the path. */
+  async #make(walk: Walk, place: Place): Promise<boolean> {
     try {
       await makeMove(walk.rig, place);
+      return true;
     } catch (error) {
-      throw this.#different(walk, place, { error: messageOf(error) });
+      const before = placesOf(this.#root, place.path)[place.index] ?? place;
+      await this.#part(walk, [before, place], { error: messageOf(error) });
+      return false;
     }
+  }
+
+  /** @throws {Error} unless it has parted from the path. */
+  async #part(walk: Walk, places: readonly [Place, ...Place[]], actual: unknown): Promise<void> {
+    const evidence = await walk.rig.evidence();
+    const isLate = walk.isLate || places.every((place) => this.#isLate(walk, place));
+    const paths: Evidence[] = [];
+    for (const place of isLate ? places : []) {
+      const { rig } = await this.#walkTo(place);
+      paths.push(await rig.evidence());
+      await this.#rigs.release(rig);
+    }
+    const parting = partingOf(this.#rigs.setting, { isLate, evidence }, paths);
+    if (parting !== "parted") {
+      const place = places.at(-1) as Place;
+      throw different(this.#rigs.setting, { point: walk.point, place, actual, wrong: parting });
+    }
+    this.#count({ parted: 1 });
+    await this.#rigs.release(walk.rig);
+  }
+
+  #isLate({ rig }: Walk, { step }: Place): boolean {
+    return rig.nowMs !== rig.place.startMs + (step?.settled.atMs ?? 0);
   }
 
   /** A process has come to a place after a crash: it is done with, or makes all moves that any path makes from there. */
@@ -250,40 +281,38 @@ class Sweep {
       this.#await(point);
     }
     const standing = await walk.rig.standing();
-    if (standing !== null && this.#isKnown(place, standing)) return this.#rigs.release(walk.rig);
-    if (place.next.size === 0) return this.#end(walk, place);
+    if (standing !== null && this.#isKnown(place, standing.likeness)) {
+      return this.#rigs.release(walk.rig);
+    }
+    walk.isLate ||= this.#isLate(walk, place);
+    const end = await endOf(this.#rigs, walk.rig);
+    if (!isDeepStrictEqual(end, place.smooth?.end)) return this.#part(walk, [place], end);
+    if (place.next.size === 0) return this.#rigs.release(walk.rig);
     await this.#branch(walk, place, {
-      standing,
-      again: () => this.#goOn(walk.point, place),
+      standing: standing?.text ?? null,
+      again: async () => {
+        const own = await this.#goOn(walk.point, place);
+        return own === null ? null : { ...own, isLate: walk.isLate };
+      },
       make: async (own, next) => {
         own.moments.during(next, deathsBefore(walk.point) + 1 < this.#deaths);
-        await this.#make(own, next);
-        await this.#arrive(own, next);
+        if (await this.#make(own, next)) await this.#arrive(own, next);
       },
     });
   }
 
-  #isKnown(place: Place, standing: string): boolean {
-    return digestOf(standing) === place.smooth?.standing || !isNews(this.#stood, place, standing);
-  }
-
-  async #end(walk: Walk, place: Place): Promise<void> {
-    const end = await endOf(this.#rigs, walk.rig);
-    if (!isDeepStrictEqual(end, place.smooth?.end)) throw this.#different(walk, place, end);
-    await this.#rigs.release(walk.rig);
-  }
-
-  #different({ point }: Walk, place: Place, actual: unknown): Error {
-    return different(this.#rigs.setting, { point, place, actual });
+  #isKnown(place: Place, likeness: string): boolean {
+    return digestOf(likeness) === place.smooth?.standing || !isNews(this.#stood, place, likeness);
   }
 
   #count(more: Partial<Crashes>): void {
-    const { points, made, pairs, pairsMade } = this.#crashes;
+    const { points, made, pairs, pairsMade, parted } = this.#crashes;
     this.#crashes = {
       points: points + (more.points ?? 0),
       made: made + (more.made ?? 0),
       pairs: pairs + (more.pairs ?? 0),
       pairsMade: pairsMade + (more.pairsMade ?? 0),
+      parted: parted + (more.parted ?? 0),
     };
   }
 }
@@ -297,12 +326,14 @@ interface SmoothWalk {
 /** A process that goes on after a crash. */
 interface Walk extends SmoothWalk {
   readonly point: CrashPoint;
+  /** Whether it came to a place at another time than the path does. */
+  isLate: boolean;
 }
 
 interface Branching<Kind extends SmoothWalk> {
   /** How the process stands; null if that cannot be told. */
   readonly standing: string | null;
-  readonly again: () => Promise<Kind>;
+  readonly again: () => Promise<Kind | null>;
   readonly make: (walk: Kind, next: Place) => Promise<void>;
 }
 
@@ -322,50 +353,4 @@ function isNews(texts: Map<Place, Set<string>>, place: Place, text: string): boo
 // There are tens of thousands of them, of several KB each.
 function digestOf(text: string): string {
   return hash("sha256", text, "base64url");
-}
-
-function different(
-  setting: Setting,
-  { point, place, actual }: { point: CrashPoint; place: Place; actual: unknown },
-): Error {
-  const { name, steps } = place.path;
-  const moves = steps.map(({ move }) => move);
-  const crashes = point.before === null ? [point] : [point.before, point];
-  const when = crashes.map((crash) => whenOf(crash)).join(", and another ");
-  const end = place.smooth?.end ?? null;
-  const without = end === null ? "it goes on" : `it ends as ${literal(end)}`;
-  return failure(setting, `${name}, with a crash ${when}`, {
-    what: `it ends as ${literal(actual)}, without the crash ${without}`,
-    // The last one first, so that it does not move the place of the other.
-    moves: crashes.toReversed().reduce(withCrash, moves),
-    expects:
-      end === null
-        ? []
-        : [
-            `expect(seen.state).toBe(${literal(end.state)});`,
-            `expect(seen.ledger.map(({ activity }) => activity)).toEqual(${literal(end.effects)});`,
-          ],
-  });
-}
-
-function whenOf({ place: { step }, boundary }: CrashPoint): string {
-  const what = step === null ? "the start" : `"${wordsOf(step.move)}"`;
-  if (boundary === "claimed") return `after the claim of what was lost during ${what}`;
-  return `${boundary} the commit of ${what}`;
-}
-
-/** The moves with the crash as one of them. */
-function withCrash(moves: readonly Move[], { place, boundary }: CrashPoint): readonly Move[] {
-  const crash: Move = { kind: "crash" };
-  const { step, index } = place;
-  if (step === null || boundary === "after") {
-    return [...moves.slice(0, index + 1), crash, ...moves.slice(index + 1)];
-  }
-  const { move } = step;
-  const isInPlace =
-    move.kind === "settle" && (move.outcome === "ok" || move.outcome === "lostReply");
-  const effect: readonly Move[] = isInPlace
-    ? [{ kind: "takeEffect", activityId: move.activityId }]
-    : [];
-  return [...moves.slice(0, index), ...effect, crash, ...moves.slice(index)];
 }

@@ -7,13 +7,13 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryDatabase } from "../store/sqlite/memory.ts";
-import type { Rows } from "../store/sqlite/memory.ts";
+import type { Rows, Told } from "../store/sqlite/memory.ts";
 import type { Store } from "../store/store.ts";
 
 /** How a database lay at a moment. */
 export interface Copy {
-  /** All that decides what comes of it at that time, as text; null if that cannot be told. */
-  toText(nowMs: number): string | null;
+  /** All that decides what comes of it at that time; null if that cannot be told. */
+  tell(nowMs: number): Told | null;
   open(): OpenDatabase;
   /** As if none of the attempts had begun that the last process was making; null if that cannot be had. */
   unclaimed(): Copy | null;
@@ -24,7 +24,7 @@ export interface Copy {
 export interface OpenDatabase {
   readonly store: Store;
   copy(): Copy;
-  toText(nowMs: number): string | null;
+  tell(nowMs: number): Told | null;
   /** Frees its space, after the store was closed. */
   remove(): void;
 }
@@ -44,13 +44,13 @@ export function inMemory(): Databases {
     return database;
   };
   const toCopy = (rows: Rows | null): Copy => ({
-    toText: (nowMs) => (rows === null ? "" : (all[0]?.toText(rows, nowMs) ?? null)),
+    tell: (nowMs) => (rows === null ? {} : (all[0]?.tell(rows, nowMs) ?? null)),
     open() {
       const database = free.pop() ?? create();
       return {
         store: database.open(rows),
         copy: () => toCopy(database.rows()),
-        toText: (nowMs) => database.toText(database.rows(), nowMs),
+        tell: (nowMs) => database.tell(database.rows(), nowMs),
         remove: () => void free.push(database),
       };
     },
@@ -83,7 +83,7 @@ export function inFiles(open: (path: string) => Store): Databases {
     return folder;
   };
   const toCopy = (folder: string): Copy => ({
-    toText: () => null,
+    tell: () => null,
     open() {
       const own = newFolder();
       copyFiles(folder, own);
@@ -94,7 +94,7 @@ export function inFiles(open: (path: string) => Store): Databases {
           copyFiles(own, lain);
           return toCopy(lain);
         },
-        toText: () => null,
+        tell: () => null,
         remove: () => removeFolder(own),
       };
     },

@@ -11,6 +11,7 @@ import { acceptedEvents } from "../saga/accepts.ts";
 import type { AnySaga } from "../saga/define.ts";
 import type { PendingActivity } from "../saga/effect.ts";
 import { hasEffect } from "./answers.ts";
+import { gapsIn, unaskedIn } from "./audit.ts";
 import { brokenRules } from "./ledger.ts";
 import { wordsOf } from "./path-name.ts";
 import { payloadsOf } from "./payloads.ts";
@@ -206,18 +207,10 @@ class Run {
 
   async judge(): Promise<void> {
     const { ledger } = this.rig;
-    const { phase, state, revision } = await this.rig.settled();
-    const { revisions, keys } = await this.rig.journaled();
-    if (!revisions.every((one, index) => one === index + 1) || revisions.length !== revision) {
-      this.#fail(
-        `the journal of revision ${revision} has the revisions ${revisions.join(", ")}`,
-        [],
-      );
-    }
-    const unasked = ledger.filter(({ idempotencyKey }) => !keys.includes(idempotencyKey));
-    if (unasked.length > 0) {
-      this.#fail(`took effect and was never asked for: ${literal(unasked)}`, []);
-    }
+    const { phase, state } = await this.rig.settled();
+    const evidence = await this.rig.evidence();
+    const wrong = [...gapsIn(evidence), ...unaskedIn(evidence)];
+    if (wrong.length > 0) this.#fail(wrong.join("; "), []);
     const broken = isSkipped(this.moves)
       ? []
       : brokenRules(this.#setting.chart, { phase, ledger }, this.#options.rules);

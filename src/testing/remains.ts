@@ -19,6 +19,19 @@ export interface Remains {
   readonly hasCrashed: boolean;
 }
 
+/**
+ * When the runtime writes what it has decided: `before` nothing of it is there, `after` all of it; and when it has
+ * `claimed` attempts that a process before it has lost.
+ */
+export type Boundary = "before" | "after" | "claimed";
+
+/** All that decides what comes next: the rows, the time and what the runtime waits for, the world. */
+export interface Standing {
+  readonly text: string;
+  /** The same of two rigs of which the same comes, though they have come there by other ways; see `likeness.ts`. */
+  readonly likeness: string;
+}
+
 /** What a process needs that is to stand as another one does, and has not died. */
 export interface Twin {
   readonly remains: Remains;

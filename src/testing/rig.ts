@@ -12,14 +12,16 @@ import type { InstanceView } from "../runtime/readers/view.ts";
 import type { AnySaga } from "../saga/define.ts";
 import { isEndPhase } from "../saga/phase.ts";
 import type { Store } from "../store/store.ts";
+import type { Evidence } from "./audit.ts";
 import type { OpenDatabase } from "./databases.ts";
 import { hasEffect } from "./answers.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import { likenessOf } from "./likeness.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { wordsOf } from "./path-name.ts";
 import type { Setting, Settled } from "./position.ts";
 import { begunAt } from "./remains.ts";
-import type { Place, Remains, Twin } from "./remains.ts";
+import type { Boundary, Place, Remains, Standing, Twin } from "./remains.ts";
 import { CountedIds, storedText } from "./stored-text.ts";
 import { World } from "./world.ts";
 import type { AttemptName } from "./world.ts";
@@ -31,12 +33,6 @@ export interface RigParts {
   readonly saga: AnySaga;
   readonly setWorld: (world: World) => void;
 }
-
-/**
- * When the runtime writes what it has decided: `before` nothing of it is there, `after` all of it; and when it has
- * `claimed` attempts that a process before it has lost.
- */
-export type Boundary = "before" | "after" | "claimed";
 
 /** What a runtime runs on. */
 interface Scene {
@@ -205,30 +201,31 @@ export class Rig {
     };
   }
 
-  /** What the journal says: the revisions in order, and the idempotency keys of all activities that were started. */
-  async journaled(): Promise<{ revisions: readonly number[]; keys: readonly string[] }> {
-    const page = { limit: JOURNAL_PAGE_MAX };
-    const entries = await this.#now.runtime.journal(this.#parts.saga, this.#place.instanceId, page);
-    const effects = entries.flatMap((entry) => entry.effects as { idempotencyKey?: string }[]);
-    return {
-      revisions: entries.map(({ revision }) => revision),
-      keys: effects.flatMap(({ idempotencyKey }) => idempotencyKey ?? []),
-    };
+  /** What the store and the world know of the instance. */
+  async evidence(): Promise<Evidence> {
+    const { store, world, clock } = this.#now;
+    const key = { saga: this.#parts.saga.name, ...this.#place };
+    const journal = await store.readJournal(key, { afterRevision: 0, limit: JOURNAL_PAGE_MAX });
+    const stored = await store.load(key);
+    if (stored === null) throw new Error("there is no instance");
+    return { journal, stored, nowMs: clock.now(), ledger: world.ledger, open: world.open };
   }
 
-  /**
-   * All that decides what comes next, as text: the rows, the time and what the runtime waits for, the world. Of two
-   * rigs that stand alike the same comes. Null if the instance may have kin, which is not looked at.
-   */
-  async standing(): Promise<string | null> {
+  /** Null if the instance may have kin, which is not looked at. */
+  async standing(): Promise<Standing | null> {
     const { store, world, clock, database } = this.#now;
     const { setting, saga } = this.#parts;
     if ([...setting.chart.actors.values()].some(({ kind }) => kind !== "activity")) return null;
-    const rows =
-      database.toText(clock.now()) ??
-      (await storedText(store, { saga: saga.name, ...this.#place }));
+    const key = { saga: saga.name, ...this.#place };
+    const nowMs = clock.now();
+    const told = database.tell(nowMs);
+    const rows = told ?? (await storedText(store, key));
     if (rows === null) return null;
-    return JSON.stringify([rows, clock.now(), clock.dueTimes, world.ledger, world.open]);
+    const heard = { dueTimes: clock.dueTimes, ledger: world.ledger, open: world.open };
+    const text = JSON.stringify([rows, nowMs, heard]);
+    if (told === null || (await store.load(key))?.damage !== null) return { text, likeness: text };
+    const likeness = likenessOf(setting, { ...key, ...heard, told, nowMs });
+    return { text, likeness: likeness ?? text };
   }
 
   /** What would be left if the process died now. */

@@ -7,8 +7,7 @@ import type { Databases } from "./databases.ts";
 import { settingOf } from "./position.ts";
 import type { Setting } from "./position.ts";
 import { Rig } from "./rig.ts";
-import type { Remains, Twin } from "./remains.ts";
-import type { Boundary } from "./rig.ts";
+import type { Boundary, Remains, Twin } from "./remains.ts";
 import { sagaBehind } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -58,7 +57,7 @@ export class Rigs {
   /** A rig that stands as another one did; null if what it needs did not lead there. */
   async twin({ remains, standing }: Twin): Promise<Rig | null> {
     const rig = await this.create(remains);
-    if ((await rig.standing()) === standing) return rig;
+    if ((await rig.standing())?.text === standing) return rig;
     await this.release(rig);
     return null;
   }

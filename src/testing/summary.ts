@@ -55,7 +55,7 @@ export function summaryOf(
 
 function crashRows(crashed: Crashed | null): readonly (readonly [string, string])[] {
   if (crashed === null) return [["crash points", "none"]];
-  const { points, made, paths, of, which, pairs, pairsMade, ms } = crashed;
+  const { points, made, paths, of, which, pairs, pairsMade, parted, ms } = crashed;
   const seconds = (ms / 1_000).toFixed(1);
   const told = `${points} on ${paths} of ${of} ${which}: ${made} made, the others leave the same`;
   return [
@@ -63,6 +63,9 @@ function crashRows(crashed: Crashed | null): readonly (readonly [string, string]
     ...(pairs === 0
       ? []
       : [["crash pairs", `${pairs}: ${pairsMade} made, the others leave the same`] as const]),
+    ...(parted === 0
+      ? []
+      : [["", `${parted} parted from their paths and were judged by their journals`] as const]),
   ];
 }
 

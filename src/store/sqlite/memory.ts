@@ -22,7 +22,13 @@ interface StoredTable {
 const HEADS_MAX = 100;
 
 /** What was, and what nobody goes by: an entry of a journal is in the hash that its instance has of it. */
-const HISTORY: ReadonlySet<string> = new Set(["journal", "sqlite_sequence"]);
+const UNTOLD: ReadonlySet<string> = new Set(["journal", "sqlite_sequence", "meta"]);
+
+/** A row, by its columns. */
+export type ToldRow = Readonly<Record<string, unknown>>;
+
+/** Rows, by their tables. */
+export type Told = Readonly<Record<string, readonly ToldRow[]>>;
 
 export class MemoryDatabase {
   readonly #client: Database = openConnection(MEMORY);
@@ -68,26 +74,19 @@ export class MemoryDatabase {
   }
 
   /**
-   * All that decides what comes next, as text. Of openings it tells only whether a lease is of the last one: which
-   * number that has decides nothing. Nor does it matter until when an attempt was lost once that is over.
+   * All that decides what comes next. Of openings it tells only whether a lease is of the last one: which number that has
+   * decides nothing. Nor does it matter until when an attempt was lost once that is over.
    */
-  toText(rows: Rows, nowMs: number): string {
+  tell(rows: Rows, nowMs: number): Told {
     const epoch = this.#cell(rows, "meta", "epoch");
-    const [owner, lost] = [
-      this.#column("outbox", "owner"),
-      this.#column("outbox", "lost_until_ms"),
-    ];
-    const leaseOf = (row: readonly unknown[]): readonly unknown[] =>
-      row.map((cell, at) => {
-        if (cell === null) return cell;
-        return at === owner ? cell === epoch : at === lost && Number(cell) <= nowMs ? null : cell;
-      });
-    const told = this.#tables.flatMap(({ name }, index): readonly unknown[] => {
-      if (HISTORY.has(name) || name === "meta") return [];
-      const found = rows[index] ?? [];
-      return [name === "outbox" ? found.map(leaseOf) : found];
+    const told = this.#tables.flatMap(({ name, columns }, index) => {
+      if (UNTOLD.has(name)) return [];
+      const found = (rows[index] ?? []).map((row) =>
+        Object.fromEntries(columns.map((column, at) => [column, row[at]])),
+      );
+      return [[name, name === "outbox" ? found.map((row) => leaseOf(row, epoch, nowMs)) : found]];
     });
-    return JSON.stringify(told);
+    return Object.fromEntries(told) as Told;
   }
 
   close(): void {
@@ -103,6 +102,15 @@ export class MemoryDatabase {
   #column(table: string, column: string): number {
     return this.#tables.find(({ name }) => name === table)?.columns.indexOf(column) ?? -1;
   }
+}
+
+function leaseOf(row: ToldRow, epoch: unknown, nowMs: number): ToldRow {
+  const { owner, lost_until_ms: lostUntilMs } = row;
+  return {
+    ...row,
+    owner: owner === null ? null : owner === epoch,
+    lost_until_ms: lostUntilMs === null || Number(lostUntilMs) <= nowMs ? null : lostUntilMs,
+  };
 }
 
 function tablesOf(client: Database): readonly StoredTable[] {
