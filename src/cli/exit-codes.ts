@@ -2,7 +2,7 @@
  * How the command ends: a number that a script can tell the cases by. The table is public API, and
  * `docs/reference/cli.md` has it too; a test keeps the two equal.
  */
-import { SagaHttpError } from "../client/client.ts";
+import { SagaHttpError } from "../client/http-error.ts";
 import { errorStatus, SagaError } from "../errors.ts";
 
 export const exitCodes = {
