@@ -17,10 +17,31 @@ const MARK = "$t";
  * @throws {SagaError} SAGA_CONTEXT_NOT_SERIALIZABLE with the path of what cannot be kept.
  */
 export function encode(value: unknown, toReader: Readdress = same): string {
+  return toText(value, { foreign: null, toReader });
+}
+
+/**
+ * Encodes a record of our own, which is plain data but for what `foreign` gives of it: to look at that alone is a third
+ * of the way of most snapshots.
+ *
+ * @throws {SagaError} SAGA_CONTEXT_NOT_SERIALIZABLE with the path of what cannot be kept.
+ */
+export function encodeOwn(record: object, foreign: readonly unknown[]): string {
+  return toText(record, { foreign, toReader: same });
+}
+
+/** `foreign`: the parts that may be anything; null: all of it may. */
+function toText(
+  value: unknown,
+  { foreign, toReader }: { foreign: readonly unknown[] | null; toReader: Readdress },
+): string {
   try {
     // Nearly all values are JSON already; this look is four times cheaper than a marked copy.
-    const isReady = isJson(value, 0);
-    return JSON.stringify(isReady ? value : toMarked(value, { path: "", above: [], toReader }));
+    if (foreign === null ? isJson(value, 0) : foreign.every((part) => isJson(part, 0))) {
+      const text = JSON.stringify(value);
+      if (!mayHaveMarks(text)) return text;
+    }
+    return JSON.stringify(toMarked(value, { path: "", above: [], toReader }));
   } catch (error) {
     if (error instanceof SagaError) throw error;
     // A field that is computed, or a proxy.
@@ -37,7 +58,12 @@ function same(address: Address): Address {
 /** Gives back what `encode` was given: new objects, equal to the old. */
 export function decode(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  return text.includes(`${MARK}"`) ? fromMarked(value) : value;
+  return mayHaveMarks(text) ? fromMarked(value) : value;
+}
+
+/** Whether a key of it may be a mark, or look like one. */
+function mayHaveMarks(text: string): boolean {
+  return text.includes(`${MARK}"`);
 }
 
 /** The value as it will be after a restart: instances of classes refused, subclasses of Error made plain. */
@@ -146,14 +172,10 @@ function isJsonObject(value: object, depth: number): boolean {
   if (!isPlain(value)) return false;
   // A plain object inherits no key, so this walks over its own without making lists of them.
   for (const key in value) {
-    if (isSpecial(key) || !isJson((value as Fields)[key], depth)) return false;
+    // An assignment would not make this one a key.
+    if (key === "__proto__" || !isJson((value as Fields)[key], depth)) return false;
   }
   return true;
-}
-
-/** A key that may look like a mark, or that an assignment would not make a key. */
-function isSpecial(key: string): boolean {
-  return key.endsWith(MARK) || key === "__proto__";
 }
 
 /** A client could otherwise exhaust the stack with a short text of brackets. */

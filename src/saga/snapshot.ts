@@ -8,7 +8,7 @@ import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode, StateValue } from "
 import { SagaError } from "../errors.ts";
 import { stateNodes } from "./chart.ts";
 import type { Chart } from "./chart.ts";
-import { decode, encode, normalizeError } from "./codec.ts";
+import { decode, encodeOwn, normalizeError } from "./codec.ts";
 import type { Visits } from "./effect.ts";
 import { addressOf, inertRef, isInert } from "./ref.ts";
 import type { Address } from "./ref.ts";
@@ -44,6 +44,7 @@ interface StoredChild {
 export function encodeSnapshot(chart: Chart, snapshot: AnyMachineSnapshot, visits: Visits): string {
   const history = snapshot.historyValue as Record<string, AnyStateNode[]>;
   const children = snapshot.children as Record<string, AnyActorRef>;
+  const { output = null, error = null } = snapshot as { output?: unknown; error?: unknown };
   const envelope: Envelope = {
     format: SNAPSHOT_FORMAT,
     saga: chart.saga.name,
@@ -55,7 +56,7 @@ export function encodeSnapshot(chart: Chart, snapshot: AnyMachineSnapshot, visit
     children: mapValues(children, toStoredChild),
     visits,
   };
-  return encode(withResult(envelope, snapshot));
+  return encodeOwn(withResult(envelope, snapshot), [snapshot.context, output, error]);
 }
 
 // Left out while there is none: most steps are not the last.
@@ -104,13 +105,17 @@ export function settled(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
 
 // An actor that XState spawned holds all that its step was made of, and would keep it alive.
 function withInertChildren(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
-  const entries = Object.entries(snapshot.children as Record<string, AnyActorRef>);
-  if (entries.every(([, ref]) => isInert(ref))) return snapshot;
-  const children = entries.map(([childId, ref]) => [
-    childId,
+  const children = snapshot.children as Record<string, AnyActorRef>;
+  if (areInert(children)) return snapshot;
+  const inert = mapValues(children, (ref) =>
     isInert(ref) ? ref : inertRef(addressOf(ref) as Address, { src: ref.src as string }),
-  ]);
-  return { ...snapshot, children: Object.fromEntries(children) } as AnyMachineSnapshot;
+  );
+  return { ...snapshot, children: inert } as AnyMachineSnapshot;
+}
+
+function areInert(children: Readonly<Record<string, AnyActorRef>>): boolean {
+  for (const childId in children) if (!isInert(children[childId])) return false;
+  return true;
 }
 
 // XState tries `always` in the order in which the leaves were entered, which no stored value can tell.
