@@ -1,5 +1,4 @@
 /** What is sealed of each table, and what is chained. */
-import { crc32 } from "node:zlib";
 import {
   actions,
   answers,
@@ -38,5 +37,5 @@ export const chainOfJournal = chainOf(journal, ["position"]);
 /** Of an instance, and of the hash of its last journal entry. */
 export function sealOfInstance(record: object, head: unknown): number {
   // A flip may have made it no text at all.
-  return crc32(String(head), sealOfRecord(null, record));
+  return sealOfRecord(null, record, String(head));
 }

@@ -16,9 +16,9 @@ import { writtenOut } from "./written-out.ts";
 
 /**
  * The seal of the values of a row, given by the names of the columns in the schema, and of the instance that they
- * belong to: by its name, so that what is damaged in one row cannot give it the rows of another.
+ * belong to: by its name, so that what is damaged in one row cannot give it the rows of another. `after`: what else it is of.
  */
-export type Seal = (owner: InstanceKey | null, values: object) => number;
+export type Seal = (owner: InstanceKey | null, values: object, after?: string) => number;
 
 /** The column that a seal is kept in. */
 export function seal() {
@@ -28,7 +28,8 @@ export function seal() {
 /** `open`: columns that are not sealed, since they are given by SQLite or written alone. */
 export function sealOf(table: SQLiteTable, open: readonly string[]): Seal {
   const write = writerOf(table, [...open, "instance", "seal"]);
-  return (owner, values) => crc32((owner === null ? "" : chainStart(owner)) + write(values));
+  return (owner, values, after = "") =>
+    crc32((owner === null ? "" : chainStart(owner)) + write(values) + after);
 }
 
 /** Of the state of a child, which changes alone. */
