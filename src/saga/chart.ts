@@ -119,7 +119,9 @@ export function stateNodes(machine: AnyStateMachine): readonly AnyStateNode[] {
 
 /** Paths of the active leaf states, dotted, parallel ones joined by a comma. */
 export function stateOf(snapshot: AnyMachineSnapshot): string {
-  return leavesOf(snapshot).map(pathOf).join(",");
+  const leaves = leavesOf(snapshot);
+  const [only] = leaves;
+  return leaves.length === 1 && only !== undefined ? pathOf(only) : leaves.map(pathOf).join(",");
 }
 
 // A chart has few states, and one of them is told at every step.

@@ -10,7 +10,8 @@ export function keyOf(
 ): string {
   const own = invocations.get(activityId)?.idempotencyKey ?? null;
   if (own !== null) return checkedKey(own(facts), activityId);
-  return operationKey([saga.name, facts.instanceId, activityId, String(facts.visitRevision)]);
+  const { instanceId, visitRevision } = facts;
+  return `${encodePart(saga.name)}/${encodePart(instanceId)}/${encodePart(activityId)}/${visitRevision}`;
 }
 
 /** Parts are percent-encoded, so that the key reads back and fits into an HTTP header. */

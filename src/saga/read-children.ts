@@ -8,7 +8,14 @@ import { SagaError } from "../errors.ts";
 import { announcedInput } from "./announce.ts";
 import type { Chart } from "./chart.ts";
 import { normalize } from "./codec.ts";
-import type { Effect, Macrostep, Pending, PendingActivity, PendingChild } from "./effect.ts";
+import type {
+  Effect,
+  Macrostep,
+  Pending,
+  PendingActivity,
+  PendingChild,
+  Visits,
+} from "./effect.ts";
 import { keyOf } from "./idempotency-key.ts";
 import type { ActorKind } from "./logic.ts";
 import { reports } from "./send.ts";
@@ -40,26 +47,49 @@ export function readChildren(
 
   const effects: Effect[] = [];
   const stopped = pending.children.filter(({ childId }) => isLeft(childId));
-  let next: Pending = {
-    ...pending,
+  const comparing: Comparing = {
+    effects,
     activities: leaveActivities(pending.activities, isLeft, effects),
-    children: pending.children.filter((child) => !stopped.includes(child)),
+    children:
+      stopped.length === 0
+        ? pending.children
+        : pending.children.filter((child) => !stopped.includes(child)),
+    visits: pending.visits,
   };
-  for (const [id, ref] of Object.entries(children)) {
+  // No list of entries, and no other where there is nothing to be listed: this is gone through at each step.
+  for (const id in children) {
+    const ref = children[id];
     if (ref !== undefined && previous[id] === ref) continue;
     const { kind, child } = checkedChild(chart, id, ref);
-    next =
-      kind === "activity"
-        ? startActivity(chart, next, { macrostep, ref: child }, effects)
-        : startChild(chart, next, { macrostep, ref: child, kind }, effects);
+    if (kind === "activity") startActivity(chart, comparing, { macrostep, ref: child });
+    else startChild(chart, comparing, { macrostep, ref: child, kind });
   }
-  if (next.children.length > CHILDREN_MAX) {
+  if (comparing.children.length > CHILDREN_MAX) {
     throw badChild(`it would have more than ${CHILDREN_MAX} children at a time`);
   }
-  const reported = next.children
-    .filter(({ kind, generation }) => kind === "reducer" && generation === macrostep.revision)
+  const { timers } = pending;
+  const { activities, children: left, visits } = comparing;
+  return {
+    pending: { timers, activities, children: left, visits },
+    effects,
+    reported: reportsOf(left, macrostep),
+    stopped,
+  };
+}
+
+/** What is known after some of the children; each of them adds to it. */
+interface Comparing {
+  readonly effects: Effect[];
+  activities: readonly PendingActivity[];
+  children: readonly PendingChild[];
+  visits: Visits;
+}
+
+function reportsOf(children: readonly PendingChild[], { revision }: Macrostep): readonly Effect[] {
+  if (children.length === 0) return [];
+  return children
+    .filter(({ kind, generation }) => kind === "reducer" && generation === revision)
     .flatMap(reports);
-  return { pending: next, effects, reported, stopped };
 }
 
 function leaveActivities(
@@ -67,6 +97,7 @@ function leaveActivities(
   isLeft: (id: string) => boolean,
   effects: Effect[],
 ): readonly PendingActivity[] {
+  if (activities.length === 0) return activities;
   return activities.map((activity) => {
     if (activity.abandoned || !isLeft(activity.activityId)) return activity;
     effects.push({ kind: "leaveActivity", activity });
@@ -102,16 +133,11 @@ interface StartedActor {
   readonly ref: AnyActorRef;
 }
 
-function startActivity(
-  chart: Chart,
-  pending: Pending,
-  { macrostep, ref }: StartedActor,
-  effects: Effect[],
-): Pending {
+function startActivity(chart: Chart, comparing: Comparing, { macrostep, ref }: StartedActor): void {
   const { instanceId, revision, after } = macrostep;
   // A spawned child belongs to no state: each spawn is an operation of its own.
   const stateId = chart.invocations.get(ref.id)?.visitedId ?? null;
-  const { visits } = pending;
+  const { visits } = comparing;
   const visit = (stateId === null ? undefined : visits[stateId]) ?? { revision, starts: {} };
   const attempt = (visit.starts[ref.id] ?? 0) + 1;
 
@@ -128,21 +154,18 @@ function startActivity(
     attempt,
     abandoned: false,
   };
-  effects.push({ kind: "startActivity", activity });
+  comparing.effects.push({ kind: "startActivity", activity });
+  comparing.activities = [...comparing.activities, activity];
+  if (stateId === null) return;
   const begun = { revision: visit.revision, starts: withEntry(visit.starts, ref.id, attempt) };
-  return {
-    ...pending,
-    activities: [...pending.activities, activity],
-    visits: stateId === null ? visits : withEntry(visits, stateId, begun),
-  };
+  comparing.visits = withEntry(visits, stateId, begun);
 }
 
 function startChild(
   chart: Chart,
-  pending: Pending,
+  comparing: Comparing,
   { macrostep, ref, kind }: StartedActor & { readonly kind: PendingChild["kind"] },
-  effects: Effect[],
-): Pending {
+): void {
   const src = ref.src as string;
   const input = normalize(inputOf(ref, macrostep));
   const { systemId, _syncSnapshot } = ref as { systemId?: string; _syncSnapshot?: boolean };
@@ -157,8 +180,8 @@ function startChild(
     instanceId: null,
     state: kind === "reducer" ? chart.actors.get(src)?.begin(input) : undefined,
   };
-  effects.push({ kind: "startChild", child });
-  return { ...pending, children: [...pending.children, child] };
+  comparing.effects.push({ kind: "startChild", child });
+  comparing.children = [...comparing.children, child];
 }
 
 function inputOf(ref: AnyActorRef, { actions }: Macrostep): unknown {

@@ -34,8 +34,10 @@ export function readEffects(
   pending: Pending,
   macrostep: Macrostep,
 ): { effects: readonly Effect[]; pending: Pending } {
+  const { timers: had, activities: awaited, children: family } = pending;
   const visits = readVisits(pending.visits, macrostep);
-  const compared = readChildren(chart, { ...pending, visits }, macrostep);
+  const standing = { timers: had, activities: awaited, children: family, visits };
+  const compared = readChildren(chart, standing, macrostep);
   const reading: Reading = {
     effects: [...compared.reported],
     timers: pending.timers,

@@ -10,6 +10,7 @@ import { transactionalOf } from "../../saga/transactional.ts";
 import type { EffectRecord, EffectRef, InstanceKey, Store } from "../../store/store.ts";
 import { AttemptQueue } from "../limits/attempt-queue.ts";
 import {
+  endOf,
   factsOf,
   isHeldBack,
   isUnderWay,
@@ -304,13 +305,8 @@ export class Worker implements WorkerFacts {
     if (!this.#attempts.has(attempt.id)) return;
 
     const wasAbandoned = this.#isAbandoned(attempt);
-    telemetry({
-      kind: "attempt",
-      outcome: wasAbandoned ? "late" : outcome.kind,
-      durationMs: clock.monotonic() - begunAt,
-      error: outcome.kind === "error" ? outcome.error : null,
-      ...factsOf(attempt),
-    });
+    const durationMs = clock.monotonic() - begunAt;
+    telemetry(endOf(attempt, { outcome, wasAbandoned, durationMs }));
     // An earlier attempt of the same effect, lost with its process, may still be about: let that lapse.
     if (!wasAbandoned || !this.#mayBeLost(attempt)) {
       this.#settle(attempt);

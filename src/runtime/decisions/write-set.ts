@@ -211,7 +211,9 @@ function toNext(
 }
 
 function tagsOf({ tags }: Standing["snapshot"]): readonly string[] {
-  return [...(tags as ReadonlySet<string>)].filter((tag) => !isPhaseTag(tag));
+  const own: string[] = [];
+  for (const tag of tags as ReadonlySet<string>) if (!isPhaseTag(tag)) own.push(tag);
+  return own;
 }
 
 /** The effects that are rows of the instance itself, by what becomes of them. */

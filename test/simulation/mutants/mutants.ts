@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "runtime/decisions/decide.ts",
-        from: 'return { ...moved(step, "activity", event), effectFinished: effect };',
-        to: 'return { ...moved(step, "activity", event), effectFinished: activity };',
+        from: 'return moved(step, "activity", event, { effectFinished: effect });',
+        to: 'return moved(step, "activity", event, { effectFinished: activity });',
       },
     ],
   },
@@ -200,8 +200,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "saga/idempotency-key.ts",
-        from: "String(facts.visitRevision)]",
-        to: '"1"]',
+        from: "/${visitRevision}`",
+        to: "/1`",
       },
     ],
   },
