@@ -1,13 +1,12 @@
-/** The subscription saga on its paths, with crashes. */
+/** The subscription saga on its paths, with a crash at every moment of all of them. */
 import { subscriptionSaga } from "../../machines/subscription/index.ts";
 import { checkOptions } from "../../machines/subscription/samples.ts";
 import { describeSaga } from "../../src/testing/describe-saga.ts";
 import { subscriptionSamples } from "../check/samples.ts";
-import { isWhole } from "./crashes.ts";
 
 describeSaga(subscriptionSaga, {
   samples: subscriptionSamples,
-  crashes: { paths: isWhole ? "all" : 20 },
+  crashes: { paths: "all" },
   ignoreContext: ["failure.message", "failure.step", "stuckReason"],
   scope: { attemptsMax: 2, triesMax: 2 },
   check: checkOptions,
