@@ -3,6 +3,7 @@
  * durable: the runtime tells by telemetry, after the commit.
  */
 import { performance } from "node:perf_hooks";
+import { systemClock } from "../../src/clock.ts";
 import { createRuntime, buildServer, openSqlite } from "../../src/index.ts";
 import { answerCalls } from "../harness/child.ts";
 import { countdown } from "../harness/countdown.ts";
@@ -10,12 +11,18 @@ import type { Countdown } from "../harness/countdown.ts";
 import { percentile } from "../harness/statistics.ts";
 import { ticketSaga } from "../machines/ticket/index.ts";
 
-export interface TimerServerOptions {
-  readonly path: string;
+/** The timers of a file. */
+export interface TimersDue {
   readonly timers: number;
   /** When the first is due; those of the tickets follow in the order of their numbers. */
   readonly firstDueAtMs: number;
   readonly spreadMs: number;
+}
+
+export interface TimerServerOptions extends TimersDue {
+  readonly path: string;
+  /** How far ahead of the machine's clock the runtime's is. */
+  readonly aheadMs: number;
 }
 
 export interface Lags {
@@ -34,16 +41,18 @@ answerCalls({
   /** Answered as soon as all is loaded. */
   greet: (): boolean => true,
 
-  async serve({ path, timers, firstDueAtMs, spreadMs }: TimerServerOptions): Promise<string> {
+  async serve(options: TimerServerOptions): Promise<string> {
+    const { path, timers, firstDueAtMs, spreadMs, aheadMs } = options;
     left = countdown(timers);
     const runtime = await createRuntime({
       store: openSqlite(path),
       sagas: [ticketSaga],
+      clock: { ...systemClock, now: () => systemClock.now() + aheadMs },
       telemetry(event) {
         if (event.kind !== "transition" || event.source !== "timer") return;
         const index = Number(event.instanceId.slice(2));
         const dueAtMs = firstDueAtMs + Math.floor((index / timers) * spreadMs);
-        lags.push(performance.timeOrigin + performance.now() - dueAtMs);
+        lags.push(performance.timeOrigin + performance.now() + aheadMs - dueAtMs);
         left.count();
       },
     });

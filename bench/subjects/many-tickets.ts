@@ -14,7 +14,7 @@ import { ticketId } from "./tickets.ts";
 
 const TRANSACTION_TICKETS = 50_000;
 /** The ticket that all are copies of. */
-export const TEMPLATE = "template";
+const TEMPLATE = "template";
 const QUARTER_MS = 90 * 86_400_000;
 
 export interface Fill {
