@@ -5,6 +5,7 @@
  */
 import TinyQueue from "tinyqueue";
 import type { Cancel, Clock } from "../clock.ts";
+import { Pace } from "./pace.ts";
 
 export interface DueItem {
   /** Unique among all items. */
@@ -25,22 +26,15 @@ export interface DueQueueOptions<Item extends DueItem> {
   /** Called once for each item that is due. It must not throw. Call `tried`, `remove` or `retry` when it was tried. */
   readonly onDue: (item: Item) => void;
   readonly onError: (error: unknown, retryInMs: number) => void;
-  /** Items held in memory after a load; twice as many are borne before the later half is let go. */
+  /** Items held in memory; twice as many are borne before the later half is let go. */
   readonly itemsMax?: number;
 }
 
-// What is read before anything is served: ten thousand rows and their seals take a tenth of a start.
-const FIRST_ITEMS_MAX = 1_000;
+// Read at a time, with all else waiting: ten thousand rows and their seals take a tenth of a second.
+const READ_ITEMS_MAX = 1_000;
 // Node's timers stand still while a machine sleeps, and wall clocks are set: look again once a minute.
 const SLEEP_MS_MAX = 60_000;
 const LOAD_RETRY_MS = 1_000;
-/**
- * Items handed over and not tried yet. What became due while nothing ran comes in their order, so many at a time:
- * enough for one transaction, few enough that requests are answered in between. With 200 they waited three times as
- * long, and hardly more was delivered.
- */
-export const DUE_UNDER_WAY_MAX = 50;
-
 export class DueQueue<Item extends DueItem> {
   readonly #options: DueQueueOptions<Item>;
   readonly #itemsMax: number;
@@ -50,6 +44,9 @@ export class DueQueue<Item extends DueItem> {
   readonly #handed = new Set<string>();
   /** Those of them that were not tried yet. */
   readonly #underWay = new Set<string>();
+  readonly #pace = new Pace();
+  /** When something was handed over last. */
+  #handedAt = 0;
   #isWaking = false;
   #queue = new TinyQueue<Queued<Item>>([], byDueTime);
   #sequence = 0;
@@ -67,7 +64,7 @@ export class DueQueue<Item extends DueItem> {
 
   /** Loads the nearest items from the store. Call once before the first item is due. */
   async begin(): Promise<void> {
-    await this.#load(Math.min(this.#itemsMax, FIRST_ITEMS_MAX));
+    await this.#load();
   }
 
   /** Adds an item that was just committed. */
@@ -92,12 +89,15 @@ export class DueQueue<Item extends DueItem> {
 
   /** The item was tried, and another one may be handed over. It stays with whoever has it until it is removed. */
   tried(id: string): void {
+    const { clock } = this.#options;
+    const { size } = this.#underWay;
     const wasFull = this.#isFull;
     if (!this.#underWay.delete(id) || !wasFull || this.#isWaking) return;
     this.#isWaking = true;
     // After the input that is ready: it goes first.
-    this.#options.clock.endOfTurn(() => {
+    clock.endOfTurn(() => {
       this.#isWaking = false;
+      this.#pace.took(size - this.#underWay.size, clock.monotonic() - this.#handedAt);
       // What is due already need not wait for a timer, which takes a millisecond.
       this.#cancel?.();
       this.#wake();
@@ -127,7 +127,7 @@ export class DueQueue<Item extends DueItem> {
   }
 
   get #isFull(): boolean {
-    return this.#underWay.size >= DUE_UNDER_WAY_MAX;
+    return this.#underWay.size >= this.#pace.max;
   }
 
   #sleep(): void {
@@ -159,7 +159,9 @@ export class DueQueue<Item extends DueItem> {
     this.#cancel = null;
     this.#wakeAtMs = Infinity;
     if (!this.#open) return;
-    const nowMs = this.#options.clock.now();
+    const { clock } = this.#options;
+    const nowMs = clock.now();
+    this.#handedAt = clock.monotonic();
     while (!this.#isFull) {
       const next = this.#queue.peek()?.item;
       if (next === undefined || next.dueAtMs > nowMs) break;
@@ -177,11 +179,11 @@ export class DueQueue<Item extends DueItem> {
     if (this.#open && this.#items.size === 0 && this.#knownUpToMs < Infinity) void this.#load();
   }
 
-  async #load(itemsMax = this.#itemsMax): Promise<void> {
+  async #load(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
     try {
-      const limit = itemsMax + this.#handed.size;
+      const limit = Math.min(this.#itemsMax, READ_ITEMS_MAX) + this.#handed.size;
       // What is committed while the store looks is added by `add`, whatever its due time.
       this.#knownUpToMs = Infinity;
       const items = await this.#options.find(limit);

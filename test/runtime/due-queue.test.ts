@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { DUE_UNDER_WAY_MAX, DueQueue } from "../../src/runtime/due-queue.ts";
+import { DueQueue } from "../../src/runtime/due-queue.ts";
 import type { DueItem } from "../../src/runtime/due-queue.ts";
+import { DUE_UNDER_WAY_MAX, DUE_UNDER_WAY_MIN, Pace } from "../../src/runtime/pace.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 
 /** A queue over a table in memory, which it empties as it hands items over. */
@@ -181,7 +182,7 @@ test("a load that fails is told and tried again", async () => {
 
 test("a host of overdue items comes in order, so many at a time, and the next when one was tried", async () => {
   const clock = new ManualClock(0);
-  const count = 5 * DUE_UNDER_WAY_MAX;
+  const count = 5 * DUE_UNDER_WAY_MIN;
   const items = Array.from({ length: count }, (_, index) => ({
     id: `t-${index}`,
     dueAtMs: index - count,
@@ -207,8 +208,51 @@ test("a host of overdue items comes in order, so many at a time, and the next wh
   }
   await clock.advance(1);
 
-  expect([atFirst, afterSeven]).toEqual([DUE_UNDER_WAY_MAX, DUE_UNDER_WAY_MAX + 7]);
+  expect([atFirst, afterSeven]).toEqual([DUE_UNDER_WAY_MIN, DUE_UNDER_WAY_MIN + 7]);
   expect(handed).toEqual(items.map(({ id }) => id));
+});
+
+test("the sooner a host of overdue items is tried, the more of it come at a time, up to a limit", async () => {
+  const clock = new ManualClock(0);
+  const count = 30 * DUE_UNDER_WAY_MIN;
+  const rounds: number[] = [];
+  let handed: string[] = [];
+  const queue: DueQueue<DueItem> = new DueQueue<DueItem>({
+    clock,
+    find: (limit) =>
+      Promise.resolve(
+        Array.from({ length: Math.min(limit, count) }, (_, index) => ({
+          id: `t-${index}`,
+          dueAtMs: -1,
+        })),
+      ),
+    onDue: ({ id }) => void handed.push(id),
+    onError: (error) => rounds.push(Number.NaN, String(error).length),
+  });
+  const tryAll = async (tookMs: number): Promise<void> => {
+    rounds.push(handed.length);
+    const round = handed;
+    handed = [];
+    await clock.advance(tookMs);
+    for (const id of round) queue.tried(id);
+    await clock.advance(0);
+  };
+
+  await queue.begin();
+  await clock.advance(0);
+  for (const tookMs of [0, 0, 0, 5_000, 20, 1]) await tryAll(tookMs);
+
+  expect(rounds).toEqual([50, 100, 200, DUE_UNDER_WAY_MAX, DUE_UNDER_WAY_MIN, 63]);
+});
+
+test("a pace never falls below the least nor goes beyond the most", () => {
+  const pace = new Pace();
+
+  for (let round = 0; round < 10; round += 1) pace.took(1, 0);
+  const fast = pace.max;
+  for (let round = 0; round < 10; round += 1) pace.took(1, 10_000);
+
+  expect([fast, pace.max]).toEqual([DUE_UNDER_WAY_MAX, DUE_UNDER_WAY_MIN]);
 });
 
 test("a clock that may be set is looked at once a minute, one that only goes on is not", async () => {
