@@ -12,6 +12,8 @@ type Call = () => Promise<unknown>;
 const LATENCY_MS_MAX = 60;
 /** How late a call may arrive whose process has died. */
 const STRAY_MS_MAX = 3_000;
+/** After that nothing arrives any more of what was sent while there were faults. */
+export const ARRIVAL_MS_MAX = LATENCY_MS_MAX + STRAY_MS_MAX + 1;
 
 /** The store as the process has it. */
 export function linked(store: Store, life: Mortal, stage: Stage): Store {
@@ -55,7 +57,7 @@ async function near(call: Call, life: Mortal): Promise<unknown> {
   }
 }
 
-function far(call: Call, life: Mortal, { time, chance }: Stage): Promise<unknown> {
+function far(call: Call, life: Mortal, { time, chance, faults }: Stage): Promise<unknown> {
   const latencyMs = (): number => chance.between("latency", 0, LATENCY_MS_MAX);
   return new Promise((resolve, reject) => {
     const answer = (tell: () => void): void => {
@@ -69,7 +71,7 @@ function far(call: Call, life: Mortal, { time, chance }: Stage): Promise<unknown
     };
     time.after(latencyMs(), () => {
       if (life.isAlive) return arrive();
-      if (!chance.isLikely("stray", 0.5)) return;
+      if (!chance.isLikely("stray", 0.5) || faults.areOver) return;
       time.after(chance.between("stray by", 0, STRAY_MS_MAX), arrive);
     });
   });

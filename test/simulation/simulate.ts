@@ -19,6 +19,7 @@ import { judge } from "./judge.ts";
 import type { Case } from "./judge.ts";
 import { judgeSchedules } from "./judge-schedules.ts";
 import { Life } from "./life.ts";
+import { ARRIVAL_MS_MAX } from "./link.ts";
 import { drawPlans, Planner } from "./planner.ts";
 import type { Stage } from "./stage.ts";
 import { Services } from "./services.ts";
@@ -236,11 +237,11 @@ class RunOfSeed {
   }
 
   #heal(): void {
-    const { faults, trace, isFar } = this.#stage;
+    const { faults, trace, isFar, time } = this.#stage;
     trace.add("run", "no more faults");
     faults.stop();
-    // What a call that arrived late has left is found by the next process.
-    if (isFar) this.#life.end("the last restart");
+    // What a call that arrives late has left is found by the next process.
+    if (isFar) time.after(ARRIVAL_MS_MAX, () => this.#life.end("the last restart"));
     this.#close(1);
     this.#planner.close();
   }
