@@ -10,7 +10,10 @@ import { createFence } from "../../src/store/sqlite/fence.ts";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
 import { SqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { withOccasions } from "./driver.ts";
-import type { Occasions } from "./driver.ts";
+import type { Occasions, Prepared } from "./driver.ts";
+
+/** A run has few instances, and room for many takes time to make. */
+const HEADS_MAX = 100;
 
 let empty: Buffer | null = null;
 
@@ -19,6 +22,7 @@ export class Disk {
   readonly client: Database.Database;
 
   readonly #isFenced: boolean;
+  readonly #prepared: Prepared = new Map();
 
   /** @internal Use `createDisk`. */
   constructor(content: Buffer, isFenced: boolean) {
@@ -37,7 +41,8 @@ export class Disk {
       .pluck()
       .get() as number;
     return new SqliteStore({
-      client: withOccasions(this.client, occasions),
+      client: withOccasions(this.client, this.#prepared, occasions),
+      headsMax: HEADS_MAX,
       epoch,
       ...(this.#isFenced ? { fence: createFence(this.client, null, epoch) } : {}),
       // The next process has the same connection.

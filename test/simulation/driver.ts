@@ -12,14 +12,18 @@ export interface Occasions {
   readonly onCommit: (commit: () => void) => void;
 }
 
-/** The same connection, with `occasions` around its transactions. */
+/** The statements of a connection that were prepared, by their texts and modes. */
+export type Prepared = Map<string, Database.Statement>;
+
+/** The same connection, with `occasions` around its transactions. What one process has prepared the next need not. */
 export function withOccasions(
   client: Database.Database,
+  prepared: Prepared,
   { onBegin, onCommit }: Occasions,
 ): Database.Database {
   const driver = Object.create(client) as Database.Database;
   const prepare = (text: string): unknown => {
-    const statement = onFirstUse(client, text);
+    const statement = onFirstUse(client, prepared, text);
     if (text === "BEGIN IMMEDIATE") {
       const run = (): void => {
         onBegin();
@@ -37,19 +41,25 @@ export function withOccasions(
 }
 
 /** A process that soon dies uses few of its statements: most need not be prepared. */
-function onFirstUse(client: Database.Database, text: string): Database.Statement {
+function onFirstUse(
+  client: Database.Database,
+  prepared: Prepared,
+  text: string,
+): Database.Statement {
   let made: Database.Statement | undefined;
   const modes: ("pluck" | "raw")[] = [];
-  const statement = (): Database.Statement => {
-    if (made === undefined) {
-      made = client.prepare(text);
-      for (const mode of modes) made[mode]();
-    }
-    return made;
+  const make = (): Database.Statement => {
+    const name = `${modes.join(" ")} ${text}`;
+    const known = prepared.get(name);
+    if (known !== undefined) return known;
+    const statement = client.prepare(text);
+    for (const mode of modes) statement[mode]();
+    prepared.set(name, statement);
+    return statement;
   };
+  const statement = (): Database.Statement => (made ??= make());
   const inMode = (mode: "pluck" | "raw") => () => {
-    if (made === undefined) modes.push(mode);
-    else made[mode]();
+    modes.push(mode);
     return lazy;
   };
   const lazy = {
