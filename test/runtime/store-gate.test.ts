@@ -242,12 +242,18 @@ test("whoever waits at the gate goes on when it is closed", async () => {
 });
 
 test("a runtime closes on a full disk, and what it could not keep goes on in the next", async () => {
-  const { world, clock, runtime, start } = await open();
+  const path = databasePath();
+  const { world, clock, runtime, start } = await open({ path });
   await start("b-1");
   world.trouble = "SAGA_STORE_FULL";
   await clock.advance(PATIENCE_MS);
 
   await expect(runtime.close({ graceMs: 0 })).resolves.toBeUndefined();
+  const next = await open({ path });
+  await next.clock.advance(PATIENCE_MS);
+
+  expect(world.refused["commit"]).toBeGreaterThan(0);
+  expect((await next.runtime.get(next.saga, "b-1")).state).toBe("forgotten");
 });
 
 test("a store that fails at a read is noticed at once: nothing is taken any more", async () => {

@@ -7,6 +7,7 @@ import { openConnection } from "../../src/store/sqlite/connection.ts";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
 import { takeOwnerLock } from "../../src/store/sqlite/owner-lock.ts";
 import { meta } from "../../src/store/sqlite/schema.ts";
+import { toOpenError } from "../../src/store/sqlite/sqlite-errors.ts";
 import { key, writeSet } from "../../src/testing/store-records.ts";
 import { freshDatabasePath } from "./database-path.ts";
 
@@ -113,6 +114,12 @@ test("a file that is no database is refused and not changed", () => {
 
   expect(() => openSqlite(path)).toThrow(refusedAs("SAGA_STORE_INVALID"));
   expect(readFileSync(path, "utf8")).toBe("name,amount\n".repeat(1_000));
+});
+
+test("a file that may only be read is refused as one that was given, not as a disk that fails", () => {
+  const error = new Database.SqliteError("attempt to write it", "SQLITE_READONLY_DIRECTORY");
+
+  expect(toOpenError(error, "sagas.db")).toEqual(refusedAs("SAGA_STORE_INVALID"));
 });
 
 test("a path that cannot be a file is refused", () => {
