@@ -8,18 +8,21 @@ import { firedIn, wrongIn } from "./audit.ts";
 import type { Evidence } from "./audit.ts";
 import type { Setting } from "./position.ts";
 
+/** Why an instance is not where its path says: it has parted from it, or else what is wrong, in words. */
+export type Parting = "parted" | readonly string[];
+
 /**
- * Why an instance is not where its path says: `parted`, or what is wrong, in words. `paths`: what the path itself comes
- * to, before and after the move that was made last.
+ * Of one that came to a place at another time than its path does. `paths`: what the path itself comes to, before and after
+ * the move that was made last.
  */
 export function partingOf(
   setting: Setting,
-  { isLate, evidence }: { isLate: boolean; evidence: Evidence },
+  evidence: Evidence,
   paths: readonly Evidence[],
-): "parted" | readonly string[] {
+): Parting {
   const fired = firedIn(evidence);
-  // A timer that is lost, or fires twice, leaves the path as well: but not without a wait, and the journal tells.
-  if (!isLate || paths.some((path) => isDeepStrictEqual(firedIn(path), fired))) return [];
+  // Timers that are lost or fire twice leave the path as well, and the journal tells.
+  if (paths.some((path) => isDeepStrictEqual(firedIn(path), fired))) return [];
   const wrong = wrongIn(setting, evidence);
   return wrong.length === 0 ? "parted" : wrong;
 }

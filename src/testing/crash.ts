@@ -27,6 +27,7 @@ import type { AnySaga } from "../saga/define.ts";
 import type { Evidence } from "./audit.ts";
 import { different } from "./crash-difference.ts";
 import { partingOf } from "./crash-parting.ts";
+import type { Parting } from "./crash-parting.ts";
 import { placesOf, treeOf } from "./crash-tree.ts";
 import type { Place } from "./crash-tree.ts";
 import { endOf, makeMove, makeSmoothly, Moments } from "./crash-walk.ts";
@@ -253,21 +254,24 @@ class Sweep {
 
   /** @throws {Error} unless it has parted from the path. */
   async #part(walk: Walk, places: readonly [Place, ...Place[]], actual: unknown): Promise<void> {
-    const evidence = await walk.rig.evidence();
     const isLate = walk.isLate || places.every((place) => this.#isLate(walk, place));
-    const paths: Evidence[] = [];
-    for (const place of isLate ? places : []) {
-      const { rig } = await this.#walkTo(place);
-      paths.push(await rig.evidence());
-      await this.#rigs.release(rig);
-    }
-    const parting = partingOf(this.#rigs.setting, { isLate, evidence }, paths);
+    const parting = isLate ? await this.#partingOf(walk, places) : [];
     if (parting !== "parted") {
       const place = places.at(-1) as Place;
       throw different(this.#rigs.setting, { point: walk.point, place, actual, wrong: parting });
     }
     this.#count({ parted: 1 });
     await this.#rigs.release(walk.rig);
+  }
+
+  async #partingOf({ rig }: Walk, places: readonly Place[]): Promise<Parting> {
+    const paths: Evidence[] = [];
+    for (const place of places) {
+      const walk = await this.#walkTo(place);
+      paths.push(await walk.rig.evidence());
+      await this.#rigs.release(walk.rig);
+    }
+    return partingOf(this.#rigs.setting, await rig.evidence(), paths);
   }
 
   #isLate({ rig }: Walk, { step }: Place): boolean {
