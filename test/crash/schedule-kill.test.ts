@@ -25,7 +25,7 @@ interface ScheduleState {
 
 test(
   `each due time starts one instance, and its effects happen once, through ${KILLS_MS.length} kills around due times`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const dbPath = databasePath();
     const shop = await startScript("test/crash/shop-process.ts");

@@ -24,7 +24,7 @@ const SEED = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
 
 test(
   `six workflows end as they must, each effect once, through ${KILLS} kills (KILL_SEED=${SEED})`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const random = seeded(SEED);
     const ledger = await openLedger(seeded(SEED + 1));
