@@ -42,7 +42,8 @@ interface Mover {
 export function prepareWithKin(decided: Decided, mover: Mover, relations: Relations): Prepared {
   const places = new Places(relations.worker);
   try {
-    return prepareFamily(decided, mover, { ...relations, worker: places });
+    const { facts, chartOf } = relations;
+    return prepareFamily(decided, mover, { facts, chartOf, worker: places });
   } catch (error) {
     places.giveBack();
     throw error;

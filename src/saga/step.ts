@@ -156,10 +156,10 @@ export function hear(
 
 /** What is left of `current` when an activity needs no more waiting for. */
 export function without(current: Standing, activity: PendingActivity): Standing {
-  return {
-    ...current,
-    activities: current.activities.filter((candidate) => candidate !== activity),
-  };
+  const { snapshot, timers, children, visits } = current;
+  const activities = current.activities.filter((candidate) => candidate !== activity);
+  // Spelled out, as in each step: whoever reads a standing meets one shape of it.
+  return { snapshot, timers, activities, children, visits };
 }
 
 /** `current` with an activity whose result counts no more, and which may still take effect. */
