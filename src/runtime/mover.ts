@@ -3,7 +3,7 @@
  * the timers and whoever waits.
  */
 import type { Clock } from "../clock.ts";
-import { decode } from "../saga/codec.ts";
+import { decode, encode } from "../saga/codec.ts";
 import type { Moment } from "../saga/step.ts";
 import type { StoredMessage } from "../store/family.ts";
 import type { CommitOutcome, InstanceKey, Limited, Store } from "../store/store.ts";
@@ -159,7 +159,7 @@ export class Mover {
         let prepared = made instanceof Promise ? await made : made;
         const view = toView(prepared.next);
         if (eventId !== null) {
-          const answer = { eventId, fingerprint: fingerprintOf(asked), view };
+          const answer = { eventId, fingerprint: fingerprintOf(asked), answer: encode(view) };
           prepared = withAnswer(prepared, answer);
         }
         const outcome = await this.#commit(prepared);

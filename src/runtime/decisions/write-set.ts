@@ -153,12 +153,7 @@ function mayTakeEffect(
 }
 
 /** The write set with what a repetition of its event will be answered with. */
-export function withAnswer(
-  prepared: Prepared,
-  { eventId, fingerprint, view }: Omit<RecordedAnswer, "answer"> & { readonly view: object },
-): Prepared {
-  // As plain data: what is computed in a view is computed here.
-  const answer = { eventId, fingerprint, answer: encode({ ...view }) };
+export function withAnswer(prepared: Prepared, answer: RecordedAnswer): Prepared {
   return { ...prepared, writeSet: { ...prepared.writeSet, answer } };
 }
 

@@ -3,7 +3,6 @@
  */
 import { acceptedEvents } from "../../saga/accepts.ts";
 import type { AcceptedEvent } from "../../saga/accepts.ts";
-import type { PendingActivity, PendingChild } from "../../saga/effect.ts";
 import { childSagaName } from "../../saga/family.ts";
 import type { Phase } from "../../saga/phase.ts";
 import type { EffectRef, InstanceRecord, Quarantine, Suspension } from "../../store/store.ts";
@@ -122,96 +121,51 @@ export function waitingFor({ limited }: Pick<InstanceRecord, "limited">): Instan
   return limited?.waits === true ? { key: limited.key, position: null } : null;
 }
 
-export function toView(instance: Instance): InstanceView {
-  return new View(instance);
-}
-
-/** Its fields are its own, so that it may be spread and told as JSON. */
-class View implements InstanceView {
-  readonly saga: string;
-  readonly version: number;
-  readonly id: string;
-  readonly revision: number;
-  readonly phase: Phase;
-  readonly state: string;
-  readonly tags: readonly string[];
-  readonly context: unknown;
-  readonly output: unknown;
-  readonly error: unknown;
-  declare readonly accepts: readonly AcceptedEvent[];
-  readonly timers: readonly TimerView[];
-  readonly activities: readonly ActivityView[];
-  readonly parkedEvents: readonly ParkedEventView[];
-  readonly waitsFor: InstanceView["waitsFor"];
-  readonly suspended: SuspensionView | null;
-  readonly quarantined = null;
-  readonly parent: InstanceLink | null;
-  readonly children: readonly ChildView[];
-  readonly correlationId: string;
-  readonly traceparent: string | null;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-  readonly #instance: Instance;
-
-  constructor(instance: Instance) {
-    const { record, standing, parked } = instance;
-    const { snapshot } = standing;
-    this.#instance = instance;
-    this.saga = record.saga;
-    this.version = record.version;
-    this.id = record.instanceId;
-    this.revision = record.revision;
-    this.phase = record.phase;
-    this.state = record.state;
-    this.tags = record.tags;
-    this.context = snapshot.context;
-    this.output = isWaiting(record) ? undefined : snapshot.output;
-    this.error = snapshot.error ?? record.fault;
-    Object.defineProperty(this, "accepts", View.#accepts);
-    this.timers = standing.timers.map(({ event, dueAtMs }) => ({ event: event.type, dueAtMs }));
-    this.activities = standing.activities.map(toActivityView);
-    this.parkedEvents = parked.map(({ event, eventId, atMs }) => ({
-      event: event.type,
-      eventId,
-      atMs,
-    }));
-    this.waitsFor = waitingFor(record);
-    this.suspended = record.suspended;
-    const { parent } = record;
-    this.parent = parent === null ? null : { saga: parent.saga, id: parent.instanceId };
-    this.children = standing.children.map((child) => toChildView(record, child));
-    this.correlationId = record.correlationId;
-    this.traceparent = record.traceparent;
-    this.attributes = record.attributes;
-    this.createdAtMs = record.createdAtMs;
-    this.updatedAtMs = record.updatedAtMs;
-  }
-
-  // Guards are asked only if somebody looks. A getter of each view's own costs V8 ten times as much as all the rest.
-  static readonly #accepts: PropertyDescriptor & ThisType<View> = {
-    enumerable: true,
-    configurable: true,
-    get() {
-      const { chart, record, standing } = this.#instance;
-      return isWaiting(record) ? [] : acceptedEvents(chart, standing.snapshot);
-    },
-  };
-}
-
-function toActivityView(activity: PendingActivity): ActivityView {
+export function toView({ chart, record, standing, parked }: Instance): InstanceView {
+  const { snapshot } = standing;
   return {
-    activityId: activity.activityId,
-    activity: activity.src,
-    attempt: activity.attempt,
-    idempotencyKey: activity.idempotencyKey,
-    status: activity.abandoned ? "abandoned" : "live",
-    waitsFor: null,
+    saga: record.saga,
+    version: record.version,
+    id: record.instanceId,
+    revision: record.revision,
+    phase: record.phase,
+    state: record.state,
+    tags: record.tags,
+    context: snapshot.context,
+    output: isWaiting(record) ? undefined : snapshot.output,
+    error: snapshot.error ?? record.fault,
+    // Guards are asked only if somebody looks.
+    get accepts() {
+      return isWaiting(record) ? [] : acceptedEvents(chart, snapshot);
+    },
+    timers: standing.timers.map(({ event, dueAtMs }) => ({ event: event.type, dueAtMs })),
+    activities: standing.activities.map((activity) => ({
+      activityId: activity.activityId,
+      activity: activity.src,
+      attempt: activity.attempt,
+      idempotencyKey: activity.idempotencyKey,
+      status: activity.abandoned ? "abandoned" : "live",
+      waitsFor: null,
+    })),
+    waitsFor: waitingFor(record),
+    suspended: record.suspended,
+    quarantined: null,
+    parent:
+      record.parent === null ? null : { saga: record.parent.saga, id: record.parent.instanceId },
+    children: standing.children.map((child) => ({
+      childId: child.childId,
+      actor: child.src,
+      kind: child.kind,
+      instance:
+        child.instanceId === null
+          ? null
+          : { saga: childSagaName(record.saga, child.src), id: child.instanceId },
+    })),
+    parkedEvents: parked.map(({ event, eventId, atMs }) => ({ event: event.type, eventId, atMs })),
+    correlationId: record.correlationId,
+    traceparent: record.traceparent,
+    attributes: record.attributes,
+    createdAtMs: record.createdAtMs,
+    updatedAtMs: record.updatedAtMs,
   };
-}
-
-function toChildView({ saga }: InstanceRecord, child: PendingChild): ChildView {
-  const { childId, src, kind, instanceId } = child;
-  const instance = instanceId === null ? null : { saga: childSagaName(saga, src), id: instanceId };
-  return { childId, actor: src, kind, instance };
 }
