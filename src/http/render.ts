@@ -25,34 +25,10 @@ export function toJson(value: unknown): Json {
   return render(value, new Set()) ?? null;
 }
 
-const DAY_MS = 86_400_000;
-const DAYS_MAX = 100;
-/** The dates of days, counted from the epoch, up to the `T`. */
-const dates = new Map<number, string>();
-
-/**
- * Milliseconds since the Unix epoch as ISO 8601 in UTC. Every answer has several of the same few days, and `Date` takes
- * longer for each than `JSON.stringify` for the rest of the answer.
- */
+/** Milliseconds since the Unix epoch as ISO 8601 in UTC. */
 export function toIso(ms: number): string {
-  const day = Math.floor(ms / DAY_MS);
-  const ofDayMs = Math.floor(ms - day * DAY_MS);
-  const seconds = Math.floor(ofDayMs / 1_000);
-  const minutes = Math.floor(seconds / 60);
-  const time = `${padded(Math.floor(minutes / 60))}:${padded(minutes % 60)}:${padded(seconds % 60)}`;
-  return `${dates.get(day) ?? keepDate(day)}${time}.${String(1_000 + (ofDayMs % 1_000)).slice(1)}Z`;
-}
-
-function padded(value: number): string {
-  return value < 10 ? `0${value}` : String(value);
-}
-
-function keepDate(day: number): string {
   // oxlint-disable-next-line eslint/no-restricted-globals -- it writes a time that it was given and asks for none
-  const date = new Date(day * DAY_MS).toISOString().replace(/T.*/, "T");
-  if (dates.size >= DAYS_MAX) dates.clear();
-  dates.set(day, date);
-  return date;
+  return new Date(ms).toISOString();
 }
 
 function render(value: unknown, above: Set<object>): Json | undefined {
