@@ -198,7 +198,10 @@ function prepareRowsOfMany(client: Database): (found: readonly Found[]) => reado
   const findParked = prepareFindParkedOfMany(client);
   const findChildren = prepareFindChildrenOfMany(client);
   return (found) => {
-    const revisions = JSON.stringify(found.map(({ row }) => [row.key, row.revision - 2]));
+    // Each once, however often it is asked for: its tail would be there twice.
+    const revisions = JSON.stringify([
+      ...new Map(found.map(({ row }) => [row.key, row.revision - 2])),
+    ]);
     const tail = byInstance(findTails.all({ revisions }).map(({ row }) => row));
     const rowsOf = <Row extends OfInstance>(
       kind: keyof Has,
