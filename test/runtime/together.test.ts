@@ -91,3 +91,27 @@ test("instances whose timers are due together are loaded together", async () => 
   for (const id of ids) expect((await runtime.get(saga, id)).state).toBe("forgotten");
   await runtime.close();
 });
+
+test("an instance that is looked at while it is read to be moved is the same to all who asked", async () => {
+  const saga = definePurchase({ charge: () => Promise.reject(new Error("declined")) });
+  const path = databasePath();
+  const clock = new ManualClock();
+  const before = await createRuntime({ store: openSqlite(path), sagas: [saga], clock });
+  await before.start(saga, { instanceId: "p-1", input: { cents: 1 } });
+  await before.send(saga, "p-1", { type: "PAY" });
+  await clock.quiet();
+  await before.close();
+  const { store, loads } = counted(openSqlite(path));
+  const runtime = await createRuntime({ store, sagas: [saga], clock });
+
+  const [first, moved, second] = await Promise.all([
+    runtime.get(saga, "p-1"),
+    runtime.send(saga, "p-1", { type: "CANCEL" }),
+    runtime.get(saga, "p-1"),
+  ]);
+
+  expect(loads).toEqual([3]);
+  expect([first.revision, moved.revision, second.revision]).toEqual([3, 4, 3]);
+  expect((await runtime.get(saga, "p-1")).quarantined).toBeNull();
+  await runtime.close();
+});
