@@ -43,6 +43,8 @@ const classes = {
   suspend: { inRuns: 0.4, least: 0.1, most: 0.5 },
   /** A client sends what only the runtime may. */
   forge: { inRuns: 0.4, least: 0.3, most: 1 },
+  /** Two look at an instance at one time, again and again. */
+  look: { inRuns: 0.4, least: 0.3, most: 1 },
 } as const;
 
 export type FaultClass = keyof typeof classes;

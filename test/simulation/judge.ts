@@ -16,6 +16,7 @@ import { brokenRules } from "../../src/testing/ledger.ts";
 import type { Role } from "./cast/role.ts";
 import type { Acknowledged } from "./clients.ts";
 import { judgeEffects } from "./judge-effects.ts";
+import type { Look } from "./onlookers.ts";
 import type { Entry } from "./services.ts";
 
 /** An instance in the end. */
@@ -32,6 +33,7 @@ export interface Case {
   readonly rows: readonly string[];
   readonly acknowledged: readonly Acknowledged[];
   readonly refused: readonly Pick<Acknowledged, "eventId">[];
+  readonly looks: readonly Look[];
 }
 
 /** What is wrong with an instance, in words. */
@@ -42,6 +44,7 @@ export function judge(one: Case): readonly string[] {
     ...judgeFold(one),
     ...judgeSuspension(one),
     ...judgeEvents(one),
+    ...judgeLooks(one),
     ...judgeEffects(one),
     ...judgeLedger(one),
     ...judgeRows(one),
@@ -154,6 +157,20 @@ function judgeEvents({ journal, acknowledged, refused }: Case): readonly string[
     last.set(client, revision);
   }
   return wrong;
+}
+
+/** G1, G3: nobody was shown what was not durable. */
+function judgeLooks({ looks, journal }: Case): readonly string[] {
+  return looks
+    .filter(({ revision, state, phase, updatedAtMs }) => {
+      const entry = journal[revision - 1];
+      const isThere = entry?.stateAfter === state && entry.phase === phase;
+      return !isThere || entry.atMs !== updatedAtMs;
+    })
+    .map(
+      ({ revision, state }) =>
+        `it was shown in ${state} at revision ${revision}, where it never was`,
+    );
 }
 
 /** G5, G9: what took effect was asked for, and is in place or undone as the end says. */

@@ -20,6 +20,7 @@ import type { Case } from "./judge.ts";
 import { judgeSchedules } from "./judge-schedules.ts";
 import { Life } from "./life.ts";
 import { ARRIVAL_MS_MAX } from "./link.ts";
+import { Onlookers } from "./onlookers.ts";
 import { drawPlans, Planner } from "./planner.ts";
 import type { Stage } from "./stage.ts";
 import { Services } from "./services.ts";
@@ -98,6 +99,7 @@ class RunOfSeed {
   readonly #services: Services;
   readonly #clients: Clients;
   readonly #forger: Forger;
+  readonly #onlookers: Onlookers;
   readonly #planner: Planner;
   readonly #deeds: Deeds;
   readonly #violations: string[] = [];
@@ -139,6 +141,7 @@ class RunOfSeed {
     this.#deeds = new Deeds(stage);
     this.#clients = new Clients(stage, () => this.#life);
     this.#forger = new Forger(stage, this.#clients);
+    this.#onlookers = new Onlookers(stage, this.#clients);
     this.#planner = new Planner(stage, this.#clients, plans);
     this.#life = this.#newLife();
   }
@@ -161,6 +164,7 @@ class RunOfSeed {
     for (const { role, key } of this.#instances) {
       this.#clients.play(role, key);
       this.#forger.play(key);
+      this.#onlookers.play(key);
     }
     this.#planner.play();
     this.#tick();
@@ -281,8 +285,8 @@ class RunOfSeed {
     const keys = disk.client
       .prepare("SELECT saga, instance_id AS instanceId FROM instances ORDER BY key")
       .all() as InstanceKey[];
-    const parts = [this.#stage, this.#services, this.#clients, this.#forger, this.#planner];
-    for (const { violations } of parts) {
+    const parts = [this.#stage, this.#services, this.#clients, this.#forger, this.#onlookers];
+    for (const { violations } of [...parts, this.#planner]) {
       this.#violations.push(...violations);
     }
     for (const { key } of this.#instances) {
@@ -314,6 +318,7 @@ class RunOfSeed {
         refused: [...this.#clients.refused, ...this.#forger.sent].filter((each) =>
           isSame(each.key, key),
         ),
+        looks: this.#onlookers.looks.filter((each) => isSame(each.key, key)),
         rows: this.#deeds.rowsOf(key),
       };
       this.#violations.push(...judge(one));

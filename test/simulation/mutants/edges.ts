@@ -109,4 +109,38 @@ export const edges: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "two who look at one time are given the end of a journal twice",
+    seed: 4,
+    patches: [
+      {
+        file: "store/sqlite/load.ts",
+        from: "      ...new Map(found.map(({ row }) => [row.key, row.revision - 2])),",
+        to: "      ...found.map(({ row }) => [row.key, row.revision - 2]),",
+      },
+    ],
+  },
+  {
+    name: "a step is shown before it is durable",
+    seed: 36,
+    isFar: true,
+    patches: [
+      {
+        file: "runtime/mover.ts",
+        from: "    const begunAt = clock.monotonic();\n    let outcome",
+        to: "    const begunAt = clock.monotonic();\n    instances.moved(next);\n    let outcome",
+      },
+    ],
+  },
+  {
+    name: "what was answered is not shown to whoever looks next",
+    seed: 5,
+    patches: [
+      {
+        file: "runtime/loop.ts",
+        from: "      const instance = await this.mover.find(key);\n      const view",
+        to: "      const instance = ((this as any).stale ??= new Map()).get(key.instanceId) ?? (await this.mover.find(key));\n      (this as any).stale.set(key.instanceId, instance);\n      const view",
+      },
+    ],
+  },
 ];
