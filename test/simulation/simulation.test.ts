@@ -17,7 +17,8 @@ test("the same seed is the same run, to the last line", async () => {
 });
 
 test.each(pastFailures)("seed $seed keeps its promises: $was", async ({ seed }) => {
-  const { violations } = await simulate(seed, { only: cast.map(({ name }) => name) });
+  const only = cast.map(({ name }) => name);
+  const { violations } = await simulate(seed, { only, without: ["look"] });
 
   expect(violations).toEqual([]);
 });
