@@ -81,29 +81,40 @@ export function acceptedEvents(
 }
 
 function findAccepted(chart: Chart, snapshot: AnyMachineSnapshot): readonly AcceptedEvent[] {
+  const known = unguardedEvents(chart, snapshot);
+  if (known !== null) return known;
+  return askEach(chart, snapshot, (guard, event) => askAhead(guard, snapshot, event));
+}
+
+/** As `acceptedEvents`, but null where a guard has a say in it: none is asked. */
+export function unguardedEvents(
+  chart: Chart,
+  snapshot: AnyMachineSnapshot,
+): readonly AcceptedEvent[] | null {
   if (snapshot.status !== "active") return [];
-  const remembered = unguarded.get(chart) ?? new Map<string, readonly AcceptedEvent[]>();
+  const remembered = unguarded.get(chart) ?? new Map<string, readonly AcceptedEvent[] | null>();
   unguarded.set(chart, remembered);
   const state = leavesOf(snapshot)
     .map(({ order }) => order)
     .join();
   const before = remembered.get(state);
   if (before !== undefined) return before;
+  if (remembered.size >= REMEMBERED_STATES_MAX) return null;
 
-  let hasAsked = false;
-  const events = askEach(chart, snapshot, (guard, known) => {
-    hasAsked = true;
-    return askAhead(guard, snapshot, known);
+  let isGuarded = false;
+  const events = askEach(chart, snapshot, () => {
+    isGuarded = true;
+    return "unsure";
   });
-  if (!hasAsked && remembered.size < REMEMBERED_STATES_MAX) remembered.set(state, events);
-  return events;
+  remembered.set(state, isGuarded ? null : events);
+  return isGuarded ? null : events;
 }
 
 /**
- * What is accepted in states in which no guard has a say, by chart and state: there the state alone tells, and each
- * reply over HTTP asks for it.
+ * What is accepted in states in which no guard has a say, by chart and state, and null for the others: there the state
+ * alone tells, and each view of an instance asks for it.
  */
-const unguarded = new WeakMap<Chart, Map<string, readonly AcceptedEvent[]>>();
+const unguarded = new WeakMap<Chart, Map<string, readonly AcceptedEvent[] | null>>();
 
 /** Regions side by side may make many states of few. */
 const REMEMBERED_STATES_MAX = 1_000;

@@ -1,7 +1,7 @@
 /**
  * The view of an instance: what the runtime tells callers about it. Never more than what is committed.
  */
-import { acceptedEvents } from "../../saga/accepts.ts";
+import { acceptedEvents, unguardedEvents } from "../../saga/accepts.ts";
 import type { AcceptedEvent } from "../../saga/accepts.ts";
 import { childSagaName } from "../../saga/family.ts";
 import type { Phase } from "../../saga/phase.ts";
@@ -123,7 +123,8 @@ export function waitingFor({ limited }: Pick<InstanceRecord, "limited">): Instan
 
 export function toView({ chart, record, standing, parked }: Instance): InstanceView {
   const { snapshot } = standing;
-  return {
+  const accepts = isWaiting(record) ? [] : unguardedEvents(chart, snapshot);
+  const view: InstanceView = {
     saga: record.saga,
     version: record.version,
     id: record.instanceId,
@@ -134,10 +135,7 @@ export function toView({ chart, record, standing, parked }: Instance): InstanceV
     context: snapshot.context,
     output: isWaiting(record) ? undefined : snapshot.output,
     error: snapshot.error ?? record.fault,
-    // Guards are asked only if somebody looks.
-    get accepts() {
-      return isWaiting(record) ? [] : acceptedEvents(chart, snapshot);
-    },
+    accepts: accepts ?? [],
     timers: standing.timers.map(({ event, dueAtMs }) => ({ event: event.type, dueAtMs })),
     activities: standing.activities.map((activity) => ({
       activityId: activity.activityId,
@@ -168,4 +166,10 @@ export function toView({ chart, record, standing, parked }: Instance): InstanceV
     createdAtMs: record.createdAtMs,
     updatedAtMs: record.updatedAtMs,
   };
+  return accepts === null ? withGuarded(view, () => acceptedEvents(chart, snapshot)) : view;
+}
+
+// Guards are asked only if somebody looks. A getter makes a view ten times as dear, so most have none.
+function withGuarded(view: InstanceView, accepts: () => readonly AcceptedEvent[]): InstanceView {
+  return Object.defineProperty(view, "accepts", { get: accepts });
 }
