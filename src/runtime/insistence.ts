@@ -52,32 +52,45 @@ export class Insistence {
     this.#pauses = options.pauses;
   }
 
-  async on({ key, what, isKept, deliver, isDue, onTried }: Insisted): Promise<Insistent> {
-    let retryInMs: number = RETRY_MS.first;
-    while (this.#open) {
-      const why = await this.#try(deliver, isDue);
-      if (typeof why === "string") return why;
-      if (!this.#open) return "closed";
+  // Not by a function that awaits: there is one for each result of each activity, and nearly all are taken at once.
+  on(insisted: Insisted): Promise<Insistent> {
+    return this.#try(insisted).then((why) =>
+      typeof why === "string" ? why : this.#again(insisted, why.error),
+    );
+  }
+
+  async #again(insisted: Insisted, first: unknown): Promise<Insistent> {
+    let error = first;
+    for (let retryInMs: number = RETRY_MS.first; this.#open;) {
       // No fault of the delivery: it is tried again when the gate opens, which tells of it once for all.
-      if (this.#gate.shut !== null && isPassing(why.error)) continue;
-      onTried?.();
-      if (isHeld(why.error)) {
-        if (isKept) return "held";
-        await this.#pauses.pause(key, null);
-        continue;
+      if (this.#gate.shut === null || !isPassing(error)) {
+        insisted.onTried?.();
+        const isHeldStill = isHeld(error);
+        if (isHeldStill && insisted.isKept) return "held";
+        await this.#pause(insisted, error, isHeldStill ? null : retryInMs);
+        if (!isHeldStill) retryInMs = next(retryInMs);
       }
-      this.#telemetry({ kind: "undelivered", ...key, what, error: why.error, retryInMs });
-      await this.#pauses.pause(key, retryInMs);
-      retryInMs = next(retryInMs);
+      const why = await this.#try(insisted);
+      if (typeof why === "string") return why;
+      error = why.error;
     }
     return "closed";
   }
 
-  #try(deliver: Insisted["deliver"], isDue: Insisted["isDue"]): Promise<Try> {
+  /** `retryInMs`: null until its instance is woken. */
+  #pause({ key, what }: Insisted, error: unknown, retryInMs: number | null): Promise<void> {
+    if (retryInMs !== null) {
+      this.#telemetry({ kind: "undelivered", ...key, what, error, retryInMs });
+    }
+    return this.#pauses.pause(key, retryInMs);
+  }
+
+  #try(insisted: Insisted): Promise<Try> {
+    if (!this.#open) return Promise.resolve("closed");
     // Nothing is begun whose result could not be kept.
     return this.#gate.shut === null
-      ? tryOnce(deliver, isDue)
-      : this.#gate.opened().then(() => tryOnce(deliver, isDue));
+      ? tryOnce(insisted)
+      : this.#gate.opened().then(() => tryOnce(insisted));
   }
 
   /** Tries `work` again a little later, if it fails, until the runtime closes. */
@@ -104,10 +117,9 @@ export class Insistence {
 const FIND_RETRY_MS = 1_000;
 
 /** How it ended; if it was not taken, why not, if there is an error. */
-type Try = "done" | "early" | { readonly error: unknown };
+type Try = "done" | "early" | "closed" | { readonly error: unknown };
 
-// No function that awaits: there is one for each result of each activity, and this is a third of its memory.
-function tryOnce(deliver: Insisted["deliver"], isDue: Insisted["isDue"]): Promise<Try> {
+function tryOnce({ deliver, isDue }: Insisted): Promise<Try> {
   if (isDue !== undefined && !isDue()) return Promise.resolve("early");
   return deliver().then(
     (taken) => {

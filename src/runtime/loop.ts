@@ -256,8 +256,10 @@ export class Loop {
     delivery: InnerDelivery | Transaction | { readonly kind: "parked" },
     how: Pick<Insisted, "isDue" | "onTried"> = {},
   ): Promise<Insistent> {
+    const { isDue, onTried } = how;
     return this.#insistence.on({
-      ...how,
+      isDue,
+      onTried,
       key,
       what: delivery.kind,
       // The table keeps a timer until the instance is resumed; the result of an attempt is only here.

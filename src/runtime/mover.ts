@@ -136,11 +136,10 @@ export class Mover {
           eventId === null ? null : await this.#options.store.findAnswer(key, eventId);
         if (recorded !== null) {
           const view = repeatedAnswer(key, asked, recorded);
-          const { correlationId } = view;
           this.#options.telemetry({
             kind: "repeated",
             ...key,
-            correlationId,
+            correlationId: view.correlationId,
             eventId: recorded.eventId,
           });
           const parked = view.parkedEvents.some((one) => one.eventId === eventId);
@@ -303,30 +302,32 @@ export class Mover {
     return momentAfter(before, this.#options.clock.now());
   }
 
-  async #commit(prepared: Prepared): Promise<"committed" | "revision" | "gone" | "eventId"> {
+  /** `revision`: it is to be decided again. */
+  #commit(prepared: Prepared): Promise<CommitOutcome> {
     const { committer, instances, worker, clock } = this.#options;
     const { next, writeSet, written } = prepared;
     // What has begun since the decision must be waited for: decide again.
     if (written === undefined && !worker.departures.letGo(next.record, writeSet.effectsDropped)) {
       giveBack(prepared, worker);
-      return "revision";
+      return Promise.resolve("revision");
     }
     const begunAt = clock.monotonic();
-    let outcome: CommitOutcome;
-    try {
-      outcome = await (written === undefined ? committer.commit(writeSet) : written());
-    } catch (error) {
-      giveBack(prepared, worker);
-      throw error;
-    }
-    if (outcome !== "committed") {
-      giveBack(prepared, worker);
-      instances.forget(next.record);
-      if (outcome === "eventId") return outcome;
-      return outcome === "revision" || outcome === "born" ? "revision" : "gone";
-    }
-    this.#committed(prepared, clock.monotonic() - begunAt);
-    return "committed";
+    const done = written === undefined ? committer.commit(writeSet) : written();
+    return done.then(
+      (outcome) => {
+        if (outcome === "committed") {
+          this.#committed(prepared, clock.monotonic() - begunAt);
+          return outcome;
+        }
+        giveBack(prepared, worker);
+        instances.forget(next.record);
+        return outcome === "born" ? "revision" : outcome;
+      },
+      (error: unknown) => {
+        giveBack(prepared, worker);
+        throw error;
+      },
+    );
   }
 
   #committed(prepared: Prepared, durationMs: number): void {

@@ -294,25 +294,33 @@ export class Worker implements WorkerFacts {
     if (this.departures.holds(attempt.id, () => this.#begin(attempt))) return;
     attempt.status = "running";
     const transaction = toTransaction(attempt, this.#options);
-    void (transaction === null ? this.#run(attempt) : this.#transact(attempt, transaction));
+    if (transaction === null) this.#run(attempt);
+    else void this.#transact(attempt, transaction);
   }
 
-  async #run(attempt: Attempt): Promise<void> {
-    const { clock, telemetry, deliver } = this.#options;
+  // By callbacks and not by functions that await, here and on the way to the commit: there is one for each attempt.
+  #run(attempt: Attempt): void {
+    const { clock, telemetry } = this.#options;
     const begunAt = clock.monotonic();
-    const outcome = await outcomeOf(attempt, telemetry);
+    void outcomeOf(attempt, telemetry).then((outcome) =>
+      this.#over(attempt, outcome, clock.monotonic() - begunAt),
+    );
+  }
+
+  #over(attempt: Attempt, outcome: Outcome, durationMs: number): void {
     // Aborted by the end of the process: nobody knows the outcome, so nobody is told one.
     if (!this.#attempts.has(attempt.id)) return;
-
-    const wasAbandoned = this.#isAbandoned(attempt);
-    const durationMs = clock.monotonic() - begunAt;
+    const { telemetry, deliver } = this.#options;
+    const wasAbandoned = attempt.status === "abandoned" || attempt.status === "deaf";
     telemetry(endOf(attempt, { outcome, wasAbandoned, durationMs }));
+    const forget = (): void => this.#forget(attempt.id);
     // An earlier attempt of the same effect, lost with its process, may still be about: let that lapse.
-    if (!wasAbandoned || !this.#mayBeLost(attempt)) {
+    if (wasAbandoned && this.#mayBeLost(attempt)) {
+      forget();
+    } else {
       this.#settle(attempt);
-      await deliver(attempt, outcome);
+      void deliver(attempt, outcome).then(forget);
     }
-    this.#forget(attempt.id);
   }
 
   async #transact(attempt: Attempt, transaction: Transaction): Promise<void> {
@@ -332,11 +340,6 @@ export class Worker implements WorkerFacts {
     this.#queue.release(attempt);
     this.#queue.serve();
     this.#claimSoon();
-  }
-
-  // Asked in a function of its own, since TypeScript believes that a field stays as it was before an await.
-  #isAbandoned(attempt: Attempt): boolean {
-    return attempt.status === "abandoned" || attempt.status === "deaf";
   }
 
   #mayBeLost({ effect }: Attempt): boolean {

@@ -127,8 +127,8 @@ export const edges: readonly Mutant[] = [
     patches: [
       {
         file: "runtime/mover.ts",
-        from: "    const begunAt = clock.monotonic();\n    let outcome",
-        to: "    const begunAt = clock.monotonic();\n    instances.moved(next);\n    let outcome",
+        from: "    const begunAt = clock.monotonic();\n    const done",
+        to: "    const begunAt = clock.monotonic();\n    instances.moved(next);\n    const done",
       },
     ],
   },

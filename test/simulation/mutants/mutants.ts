@@ -370,8 +370,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "runtime/insistence.ts",
-        from: '      if (typeof why === "string") return why;',
-        to: '      if (typeof why === "string" || !isHeld(why.error)) return "done";',
+        from: 'typeof why === "string" ? why : this.#again',
+        to: 'typeof why === "string" || !isHeld(why.error) ? "done" : this.#again',
       },
     ],
   },
