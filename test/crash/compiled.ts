@@ -3,7 +3,7 @@
  * packages; only SQLite stays outside.
  */
 import { join } from "node:path";
-import { compile } from "../fixtures/compiled.ts";
+import { compile, withPackages } from "../fixtures/compiled.ts";
 
 export interface CompiledServer {
   /** The program to start with Node. */
@@ -15,10 +15,6 @@ export interface CompiledServer {
 
 const MACHINES = "machines";
 
-// Packages that are no ES modules ask for `require`.
-const banner =
-  'import { createRequire as madeRequire } from "node:module"; const require = madeRequire(import.meta.url);';
-
 /** Compiles `server-process.ts` and sagas of `machines/`. */
 export async function compileServer(sagas: readonly string[]): Promise<CompiledServer> {
   const entries = sagas.map((name) => [
@@ -29,8 +25,7 @@ export async function compileServer(sagas: readonly string[]): Promise<CompiledS
     entryPoints: { server: "test/crash/server-process.ts", ...Object.fromEntries(entries) },
     // Sagas and server share one copy of what both import.
     splitting: true,
-    external: ["better-sqlite3"],
-    banner: { js: banner },
+    ...withPackages,
   });
   return { program: join(folder, "server.mjs"), machines: join(folder, MACHINES), remove };
 }

@@ -5,11 +5,12 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { Effect, Ledger } from "../../machines/order/shop-books.ts";
+import { programOf } from "../fixtures/compiled.ts";
 import { databasePath } from "../fixtures/world.ts";
 import { compileServer } from "./compiled.ts";
 import type { CompiledServer } from "./compiled.ts";
 import { integrityOf, problemsOf, sound } from "./order-books.ts";
-import { cancelOrder, readOrder, retryOrder, startOrder } from "./order-clients.ts";
+import { cancelOrder, nowhere, readOrder, retryOrder, startOrder } from "./order-clients.ts";
 import type { OrderState, Server } from "./order-clients.ts";
 import { end, startScript } from "./processes.ts";
 import type { Started } from "./processes.ts";
@@ -38,7 +39,7 @@ test(
   `every order ends completed or compensated, each effect once, through ${LIVES} lives of its server (KILL_SEED=${SEED})`,
   { timeout: 180_000 + LIVES * 3_000 },
   async () => {
-    const shop = await startScript("test/crash/shop-process.ts");
+    const shop = await startScript(programOf("test/crash/shop-process.ts"));
     onTestFinished(() => void end(shop.process, "SIGKILL"));
     await tellShop(shop, "PUT", { seed: SEED, ...chaos });
     const compiled = await compileServer(["order"]);
@@ -78,7 +79,7 @@ interface LaneEnd {
 /** One file: server after server, then one that lives until all orders have ended. */
 async function runLane({ lane, shop, compiled, random }: LaneOptions): Promise<LaneEnd> {
   const dbPath = databasePath();
-  const server: Server = { url: "http://127.0.0.1:9" };
+  const server: Server = { url: nowhere };
   const begin = async (): Promise<Started> => {
     const started = await startScript(compiled.program, {
       PORT: "0",
@@ -110,6 +111,7 @@ async function runLane({ lane, shop, compiled, random }: LaneOptions): Promise<L
     const fate = fateOf(life);
     fates.push(fate);
     const exitCode = await meet(child, fate);
+    server.url = nowhere;
     if (fate === "stopped in order") exitCodes.push(exitCode);
   }
   // From now on the shop is as good as new, and nobody dies.

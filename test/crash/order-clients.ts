@@ -5,9 +5,12 @@
 import { setTimeout } from "node:timers/promises";
 
 export interface Server {
-  /** Where it is now; it moves at each start. */
+  /** Where it is now; it moves at each start. `nowhere` while there is none. */
   url: string;
 }
+
+/** A request to it fails at once; one to the address of a dead server costs time that the next one needs to start. */
+export const nowhere = "nowhere:";
 
 export interface OrderState {
   readonly id: string;

@@ -3,7 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { Ledger } from "../../machines/order/shop-books.ts";
 import { instanceIdAt } from "../../src/runtime/schedules/schedule-definition.ts";
+import { programOf } from "../fixtures/compiled.ts";
 import { databasePath } from "../fixtures/world.ts";
+import { compileServer } from "./compiled.ts";
 import { end, startScript } from "./processes.ts";
 import type { Started } from "./processes.ts";
 
@@ -28,13 +30,16 @@ test(
   { timeout: 300_000 },
   async () => {
     const dbPath = databasePath();
-    const shop = await startScript("test/crash/shop-process.ts");
+    const shop = await startScript(programOf("test/crash/shop-process.ts"));
     onTestFinished(() => void end(shop.process, "SIGKILL"));
+    const compiled = await compileServer(["order"]);
+    onTestFinished(compiled.remove);
     const begin = async (): Promise<Started> => {
-      const server = await startScript("scripts/start.ts", {
+      const server = await startScript(compiled.program, {
         PORT: "0",
         SAGACHART_DB: dbPath,
         SAGACHART_LEASE_MS: "1500",
+        SAGACHART_MACHINES: compiled.machines,
         SHOP_URL: shop.url,
       });
       onTestFinished(() => void end(server.process, "SIGKILL"));

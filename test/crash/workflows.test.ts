@@ -2,10 +2,11 @@
 import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
+import { programOf } from "../fixtures/compiled.ts";
 import { databasePath } from "../fixtures/world.ts";
 import { openLedger } from "./call-ledger.ts";
 import type { CallLedger } from "./call-ledger.ts";
-import { insist } from "./order-clients.ts";
+import { insist, nowhere } from "./order-clients.ts";
 import type { Server } from "./order-clients.ts";
 import { end, startScript } from "./processes.ts";
 import type { Started } from "./processes.ts";
@@ -30,9 +31,9 @@ test(
     const ledger = await openLedger(seeded(SEED + 1));
     onTestFinished(() => ledger.close());
     const dbPath = databasePath();
-    const server: Server = { url: "http://127.0.0.1:9" };
+    const server: Server = { url: nowhere };
     const begin = async (): Promise<Started> => {
-      const started = await startScript("test/crash/workflows-process.ts", {
+      const started = await startScript(programOf("test/crash/workflows-process.ts"), {
         LEDGER_URL: ledger.url,
         WORKFLOWS_DB: dbPath,
       });
@@ -49,6 +50,7 @@ test(
       }
       await setTimeout(LIFE_MS.min + random() * (LIFE_MS.max - LIFE_MS.min));
       await end(child, "SIGKILL");
+      server.url = nowhere;
     }
     const last = await begin();
     const driven = await Promise.all(runs);

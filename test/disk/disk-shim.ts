@@ -1,11 +1,12 @@
 /** The disk shim, compiled by the tests that need it, and how a process is started on it. */
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { programOf } from "../fixtures/compiled.ts";
 
 /** Why these tests cannot run here; null if they can. In CI they must: there a missing compiler fails them. */
 export function whyNoShim(): string | null {
@@ -17,14 +18,6 @@ export function whyNoShim(): string | null {
   } catch {
     return "the disk shim needs gcc";
   }
-}
-
-/** A folder of the test, in memory where that is possible: what is durable is for the shim to say. */
-export function diskFolder(): string {
-  const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-  const folder = mkdtempSync(join(parent, "sagachart-disk-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 let compiled: string | null = null;
@@ -55,8 +48,8 @@ export function startOnShim(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): ChildProcess {
-  const path = fileURLToPath(new URL(program, import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", path, ...args], {
+  const path = programOf(fileURLToPath(new URL(program, import.meta.url)));
+  const child = spawn(process.execPath, [path, ...args], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { seeded } from "../crash/seeded.ts";
+import { folderOfTest } from "../fixtures/folder.ts";
 import { damagesOf, judge, readContents } from "./claims.ts";
-import { diskFolder, shimEnvironment, startOnShim, whyNoShim } from "./disk-shim.ts";
+import { shimEnvironment, startOnShim, whyNoShim } from "./disk-shim.ts";
 import { setFault } from "./fault.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 import type { Opening } from "./opening-process.ts";
@@ -81,7 +82,7 @@ test.skipIf(missing !== null)(
   "an opening that the disk had no room for is refused, wherever it was, and succeeds when there is room again",
   { timeout: 600_000 },
   async () => {
-    const watched = join(diskFolder(), "disk");
+    const watched = join(folderOfTest(), "disk");
     mkdirSync(watched);
 
     const openings = (await answersOf("opening-process.ts", [watched], watched)) as Opening[];
@@ -97,7 +98,7 @@ test.skipIf(missing !== null)(
 
 /** Runs the work in a process of its own until the fault kills it, and looks at what it left. */
 async function die(fault: Fault): Promise<readonly string[]> {
-  const folder = diskFolder();
+  const folder = folderOfTest();
   setFault(folder, fault);
   const child = startOnShim("working-process.ts", [folder, "full"], shimEnvironment(folder));
   await once(child, "exit");
@@ -125,7 +126,7 @@ function faultsOf(what: FaultKind, count: number, stride: number): readonly Faul
 }
 
 async function sweep(faults: readonly Fault[]): Promise<readonly Outcome[]> {
-  const folder = diskFolder();
+  const folder = folderOfTest();
   const watched = join(folder, "disk");
   mkdirSync(watched);
   const list = join(folder, "faults.json");

@@ -9,9 +9,10 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import type { Durability } from "../../src/index.ts";
 import { seeded } from "../crash/seeded.ts";
+import { folderOfTest } from "../fixtures/folder.ts";
 import { damagesOf, judge, readContents } from "./claims.ts";
 import type { Contents, Found } from "./claims.ts";
-import { diskFolder, shimEnvironment, startOnShim, whyNoShim } from "./disk-shim.ts";
+import { shimEnvironment, startOnShim, whyNoShim } from "./disk-shim.ts";
 import { FailingDisk, survivals } from "./power-cut.ts";
 import type { Image } from "./power-cut.ts";
 import type { Said } from "./sagas-at-work.ts";
@@ -61,7 +62,7 @@ async function cutEverywhere(
 ): Promise<{ operations: readonly Operation[]; cuts: readonly Cut[] }> {
   const operations = await recorded(durability);
   const random = seeded(SEED);
-  const examiner = new Examiner(diskFolder());
+  const examiner = new Examiner(folderOfTest());
   const disk = new FailingDisk();
   const told: Said[] = [];
   const cuts: Cut[] = [];
@@ -82,7 +83,7 @@ async function cutEverywhere(
 
 /** All that a process does to its disk, from the creation of its store to its end. */
 async function recorded(durability: Durability): Promise<readonly Operation[]> {
-  const folder = diskFolder();
+  const folder = folderOfTest();
   const watched = join(folder, "disk");
   mkdirSync(watched);
   const trace = join(folder, "trace");

@@ -10,7 +10,8 @@ import { compileServer } from "../crash/compiled.ts";
 import type { CompiledServer } from "../crash/compiled.ts";
 import { end, startScript } from "../crash/processes.ts";
 import type { Started } from "../crash/processes.ts";
-import { diskFolder, shimEnvironment, whyNoShim } from "./disk-shim.ts";
+import { folderOfTest } from "../fixtures/folder.ts";
+import { shimEnvironment, whyNoShim } from "./disk-shim.ts";
 import { setFault } from "./fault.ts";
 
 const missing = whyNoShim();
@@ -43,7 +44,7 @@ const input = {
 test.skipIf(missing !== null)(
   "on a full disk starts get 507 and reads an answer, and orders go on by themselves when there is space",
   async () => {
-    const folder = diskFolder();
+    const folder = folderOfTest();
     const server = await serve(folder, shimEnvironment(folder));
     await order(server, "o-1");
 
@@ -79,7 +80,7 @@ test.skipIf(missing !== null)(
 test.skipIf(missing !== null)(
   "after a sync that failed nobody is told a failure, the process ends with 8, and the next one applies it once",
   async () => {
-    const folder = diskFolder();
+    const folder = folderOfTest();
     const server = await serve(folder, shimEnvironment(folder));
     const ended = once(server.process, "exit");
 
@@ -100,7 +101,7 @@ test.skipIf(missing !== null)(
 test.skipIf(missing !== null)(
   "a start on a full disk ends with 8, names the file and what to delete",
   async () => {
-    const folder = diskFolder();
+    const folder = folderOfTest();
     setFault(folder, { what: "full", nth: 1, often: "ever" });
 
     const refusal = serve(folder, shimEnvironment(folder));
@@ -118,7 +119,7 @@ test("a path that cannot be written ends the start with 8 and a reason", async (
 });
 
 test("while another program holds the database starts get 503, and go on when it is gone", async () => {
-  const folder = diskFolder();
+  const folder = folderOfTest();
   const server = await serve(folder, {});
   await order(server, "o-1", "?waitFor=settled");
   const other = new Database(join(folder, "sagas.db"));
@@ -146,7 +147,7 @@ test("while another program holds the database starts get 503, and go on when it
 });
 
 test("space is set aside beside the database, and made anew after it was freed", async () => {
-  const folder = diskFolder();
+  const folder = folderOfTest();
   const ballast = join(folder, "sagas.db.ballast");
   for (let life = 1; life <= 2; life += 1) {
     const server = await serve(folder, { SAGACHART_BALLAST_BYTES: String(BALLAST_BYTES) });
@@ -164,7 +165,7 @@ test.each([
   ["a rejection", "Promise.reject(new Error('unforeseen'))"],
 ])("%s that nobody handles is logged, and ends the process with 1", async (_, statement) => {
   const handler = `process.on("SIGUSR2", () => { ${statement} })`;
-  const server = await serve(diskFolder(), {
+  const server = await serve(folderOfTest(), {
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(handler)}`,
   });
   let log = "";

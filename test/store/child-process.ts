@@ -3,10 +3,12 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { programOf } from "../fixtures/compiled.ts";
 
 export function startProcess(fixture: string, path: string): ChildProcess {
-  const child = fork(fileURLToPath(new URL(fixture, import.meta.url)), [path], {
-    execArgv: ["--expose-gc", "--import", "tsx"],
+  const program = programOf(fileURLToPath(new URL(fixture, import.meta.url)));
+  const child = fork(program, [path], {
+    execArgv: ["--expose-gc"],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
