@@ -6,6 +6,7 @@ import { eventsBench } from "./events.ts";
 import { limitBench } from "./limit.ts";
 import { parkedBench } from "./parked.ts";
 import { peersBench } from "./peers.ts";
+import { partsBench } from "./parts.ts";
 import { restartBench } from "./restart.ts";
 import { sagaBench } from "./saga.ts";
 import { searchBench } from "./search.ts";
@@ -15,6 +16,7 @@ import { timersBench } from "./timers.ts";
 
 export const benches: readonly Bench[] = [
   limitBench,
+  partsBench,
   sagaBench,
   peersBench,
   eventsBench,

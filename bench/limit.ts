@@ -4,14 +4,13 @@
  */
 import { join } from "node:path";
 import { createRuntime, openSqlite } from "../src/index.ts";
-import type { Store } from "../src/index.ts";
 import type { Bench } from "./harness/bench.ts";
 import { inFlight } from "./harness/concurrency.ts";
 import { measureCommits } from "./harness/fsync.ts";
-import { runSteps, runXState } from "./harness/pure-steps.ts";
-import { recordBatches, withCommits } from "./harness/recorded-store.ts";
+import { runSteps } from "./harness/pure-steps.ts";
+import { measureLimit, recordOrders } from "./harness/recorded-orders.ts";
+import { withCommits } from "./harness/recorded-store.ts";
 import type { Batches } from "./harness/recorder.ts";
-import { replay } from "./harness/replay.ts";
 import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
 import type { Measured } from "./harness/rounds.ts";
 import { readSettings } from "./harness/settings.ts";
@@ -20,10 +19,10 @@ import { percentile } from "./harness/statistics.ts";
 import { ticketSaga } from "./machines/ticket/index.ts";
 import { bareTelemetry } from "./subjects/bare-telemetry.ts";
 import { orderInput, orderSaga, TRANSITIONS } from "./subjects/four-steps.ts";
+import { runOrders } from "./subjects/order-runs.ts";
 
 const SAGAS = 2_000;
 const SMOKE_SAGAS = 20;
-const CONCURRENCY = 100;
 const COMMITS = 500;
 const EVENTS_ALONE = 500;
 const QUARTER_MS = 90 * 86_400_000;
@@ -39,12 +38,10 @@ export const limitBench: Bench = {
 
   async run(options) {
     const sagas = options.isSmoke ? SMOKE_SAGAS : SAGAS;
-    const recorded = await recordBatches(join(options.folder, "recorded.db"), async (store) => {
-      await runSagas(store, sagas);
-    });
+    const recorded = await recordOrders(options.folder, sagas);
     const samples = await alternate(options, {
       runtime: (round) => measureRuntime(join(options.folder, `runtime-${round}.db`), sagas),
-      limit: (round) => measureLimit(join(options.folder, `raw-${round}.db`), recorded, sagas),
+      limit: () => measureAll(options.folder, recorded, sagas),
       alone: (round) => measureAlone(join(options.folder, `alone-${round}.db`), options.isSmoke),
       commit: () => measureCommits(options.folder, options.isSmoke ? 10 : COMMITS),
     });
@@ -77,27 +74,18 @@ export const limitBench: Bench = {
   },
 };
 
-/** Milliseconds from the first start to the last end. */
-async function runSagas(store: Store, count: number): Promise<number> {
-  const telemetry = bareTelemetry();
-  const runtime = await createRuntime({ store, sagas: [orderSaga], telemetry });
-  const begunAt = performance.now();
-  await inFlight(count, CONCURRENCY, async (index) => {
-    const instanceId = `o-${index}`;
-    await runtime.start(orderSaga, { instanceId, input: orderInput });
-    await runtime.waitFor(orderSaga, instanceId, { phase: "completed" });
-  });
-  const tookMs = performance.now() - begunAt;
-  await runtime.close();
-  return tookMs;
-}
-
 async function measureRuntime(path: string, sagas: number): Promise<Measured> {
   let batches = 0;
   const store = withCommits(openSqlite(path), () => (batches += 1));
-  const tookMs = await runSagas(store, sagas);
+  const tookMs = await runOrders(store, sagas, timed);
   const transitions = sagas * TRANSITIONS;
   return { transitions: (transitions / tookMs) * 1_000, batch: transitions / batches };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begunAt = performance.now();
+  await work();
+  return performance.now() - begunAt;
 }
 
 /** One client sends one event after the other to one instance: latency, with nothing to share a commit with. */
@@ -113,10 +101,9 @@ async function measureAlone(path: string, isSmoke: boolean): Promise<Measured> {
   return { p50: percentile(tookMs, 0.5), p99: percentile(tookMs, 0.99) };
 }
 
-async function measureLimit(path: string, batches: Batches, sagas: number): Promise<Measured> {
+async function measureAll(folder: string, batches: Batches, sagas: number): Promise<Measured> {
   const transitions = sagas * TRANSITIONS;
-  const rowsMs = await replay(path, batches);
-  const xstateMs = runXState(orderSaga, orderInput, sagas);
+  const { rowsMs, xstateMs } = await measureLimit(folder, batches, sagas);
   const stepsMs = runSteps(orderSaga, orderInput, sagas);
   const perSecond = (tookMs: number): number => (transitions / tookMs) * 1_000;
   const changes = batches.reduce((sum, batch) => sum + batch.length, 0);

@@ -2,14 +2,18 @@
 import type { Bench, Row, Verdict } from "./harness/bench.ts";
 import { installPeers, runPeer, versionOf } from "./harness/peers.ts";
 import type { Peer } from "./harness/peers.ts";
+import { measureLimit, recordOrders } from "./harness/recorded-orders.ts";
+import type { Batches } from "./harness/recorder.ts";
 import { alternate, row, rowAgainst, toRatio } from "./harness/rounds.ts";
-import type { Samples } from "./harness/rounds.ts";
+import type { Measured, Samples } from "./harness/rounds.ts";
 import type { TargetName } from "./harness/targets.ts";
 import { judge, notMeasured } from "./harness/targets.ts";
 
 const CONCURRENCY = 100;
 const SMOKE_SAGAS = 10;
 const OURS = "Sagachart";
+const LIMIT = "limit";
+const LIMIT_SAGAS = 1_000;
 
 const all: readonly Peer[] = [
   { name: OURS, program: "sagachart", count: 4_000, runsOn: "ours" },
@@ -82,7 +86,8 @@ export const peersBench: Bench = {
   story:
     "Four steps that do nothing, the result of each durable before the next begins, 100 sagas at a time; every turn is a process of its own " +
     "with a new file, and warms up by a tenth of its sagas before the clock runs. Each peer is set up as its documentation advises, with every " +
-    "commit forced to the disk.",
+    "commit forced to the disk. The limit is that of the bench of this name: the rows that Sagachart writes for these sagas, by raw statements, and XState, " +
+    "with nothing around them.",
 
   async run({ rounds, isSmoke, folder, tell }) {
     const peers = all.filter(
@@ -91,25 +96,24 @@ export const peersBench: Bench = {
         (runsOn === "ours" || !isSmoke) && (needs === undefined || process.env[needs]),
     );
     if (!isSmoke) installPeers(tell);
+    const limitSagas = isSmoke ? SMOKE_SAGAS : LIMIT_SAGAS;
+    const batches = await recordOrders(folder, limitSagas);
     const settings: Record<string, string> = {};
-    const samples = await alternate(
-      { rounds, isSmoke },
-      Object.fromEntries(
-        peers.map((peer) => [
-          peer.name,
-          async () => {
-            const count = isSmoke ? SMOKE_SAGAS : peer.count;
-            const turn = { count, concurrency: CONCURRENCY, within: folder };
-            const { settings: own, ...measured } = await runPeer(peer, turn);
-            settings[[peer.name, versionOf(peer)].filter(Boolean).join(" ")] = own;
-            return measured;
-          },
-        ]),
-      ),
-    );
+    const takeTurn = async (peer: Peer): Promise<Measured> => {
+      const count = isSmoke ? SMOKE_SAGAS : peer.count;
+      const turn = { count, concurrency: CONCURRENCY, within: folder };
+      const { settings: own, ...measured } = await runPeer(peer, turn);
+      settings[[peer.name, versionOf(peer)].filter(Boolean).join(" ")] = own;
+      return measured;
+    };
+    const contestants = {
+      [LIMIT]: () => measureSagas(folder, batches, limitSagas),
+      ...Object.fromEntries(peers.map((peer) => [peer.name, () => takeTurn(peer)])),
+    };
+    const samples = await alternate({ rounds, isSmoke }, contestants);
     const missing = all.filter((peer) => !peers.includes(peer));
     return {
-      rows: peers.flatMap((peer) => toRows(peer, samples)),
+      rows: [...peers.flatMap((peer) => toRows(peer, samples)), ...toLimits(peers, samples)],
       verdicts: Object.entries(targets).map((entry) => toVerdict(entry, peers, samples)),
       settings,
       notes: missing.map(({ name, needs }) => {
@@ -120,6 +124,11 @@ export const peersBench: Bench = {
   },
 };
 
+async function measureSagas(folder: string, batches: Batches, sagas: number): Promise<Measured> {
+  const { rowsMs, xstateMs } = await measureLimit(folder, batches, sagas);
+  return { sagas: (sagas * 1_000) / (rowsMs + xstateMs) };
+}
+
 function toRows({ name }: Peer, samples: Samples): readonly Row[] {
   const of = (measured: "sagas" | "p50" | "p99" | "rss", unit: string): Row =>
     row(`${name}: ${measured === "rss" ? "RSS" : measured}`, unit, samples.of(name, measured));
@@ -129,6 +138,17 @@ function toRows({ name }: Peer, samples: Samples): readonly Row[] {
     of("p50", "ms"),
     of("p99", "ms"),
     of("rss", "MiB"),
+  ];
+}
+
+/** What the rows of Sagachart allow against each peer that a target is about, whatever is around them. */
+function toLimits(peers: readonly Peer[], samples: Samples): readonly Row[] {
+  const limit = row("limit: the rows and XState, sagas", "/s", samples.of(LIMIT, "sagas"));
+  return [
+    rowAgainst(limit, OURS, samples.of(OURS, "sagas")),
+    ...peers
+      .filter(({ name }) => name in targets)
+      .map(({ name }) => rowAgainst(limit, name, samples.of(name, "sagas"))),
   ];
 }
 

@@ -3,15 +3,45 @@
  * transactions of the same size with the same settings, and nothing else around them. It even knows beforehand
  * which columns of a row will differ.
  */
-import type { Statement } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 import { openConnection } from "../../src/store/sqlite/connection.ts";
 import { openSqlite } from "../../src/index.ts";
 import type { Batches, Change } from "./recorder.ts";
 
+/** How a replay differs from the limit itself. */
+export interface Changed {
+  /** Left out: `FULL`, as the store has it. */
+  readonly synchronous?: "FULL" | "OFF";
+  /** Called before the clock runs. */
+  readonly alter?: (db: Database) => void;
+}
+
+export interface Replay {
+  /** Writes all batches. */
+  run(this: void): void;
+  close(): void;
+}
+
 /** Writes all batches into a new file with our schema; gives the milliseconds that it took. */
 export async function replay(path: string, batches: Batches): Promise<number> {
+  const replaying = await prepareReplay(path, batches);
+  const begunAt = performance.now();
+  replaying.run();
+  const tookMs = performance.now() - begunAt;
+  replaying.close();
+  return tookMs;
+}
+
+/** All that is done before the clock runs. */
+export async function prepareReplay(
+  path: string,
+  batches: Batches,
+  { synchronous = "FULL", alter = () => {} }: Changed = {},
+): Promise<Replay> {
   await openSqlite(path).close();
   const db = openConnection(path);
+  db.pragma(`synchronous = ${synchronous}`);
+  alter(db);
   const statements = new Map<string, Statement>();
   const prepared = batches.map((batch) =>
     batch.map((change) => {
@@ -23,15 +53,16 @@ export async function replay(path: string, batches: Batches): Promise<number> {
   );
   const [begin, commit] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT")];
 
-  const begunAt = performance.now();
-  for (const batch of prepared) {
-    begin.run();
-    for (const { statement, values } of batch) statement.run(...values);
-    commit.run();
-  }
-  const tookMs = performance.now() - begunAt;
-  db.close();
-  return tookMs;
+  return {
+    run() {
+      for (const batch of prepared) {
+        begin.run();
+        for (const { statement, values } of batch) statement.run(...values);
+        commit.run();
+      }
+    },
+    close: () => void db.close(),
+  };
 }
 
 function toSql({ table, operation, columns }: Change): string {

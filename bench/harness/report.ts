@@ -23,10 +23,11 @@ export interface Report {
   readonly benches: readonly BenchReport[];
 }
 
-/** A report in which the benches that ran again stand in place of what they brought before. */
+/** A report in which the benches that ran again stand in place of what they brought before, and new ones at the end. */
 export function withAnew(before: Report, { command, benches }: Report): Report {
   const anew = new Map(benches.map((bench) => [bench.name, { ...bench, command }]));
-  return { ...before, benches: before.benches.map((bench) => anew.get(bench.name) ?? bench) };
+  const all = new Map([...before.benches.map((bench) => [bench.name, bench] as const), ...anew]);
+  return { ...before, benches: [...all.values()] };
 }
 
 export function toText(report: BenchReport): string {

@@ -63,6 +63,11 @@ export function judge(name: TargetName, values: readonly number[]): Verdict {
   return { ...notMeasured(name), measured: withUnit(figure(measured), unit), isReached };
 }
 
+/** What was set. */
+export function targetOf(name: TargetName): number {
+  return table[name].value;
+}
+
 /** The verdict on a target that a run did not look at. */
 export function notMeasured(name: TargetName): Verdict {
   const { measure, bound, value, unit } = table[name];

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { describeMachine } from "../../bench/harness/machine.ts";
+import { callAgain, recordingCalls } from "../../bench/harness/recorded-calls.ts";
+import type { Call } from "../../bench/harness/recorded-calls.ts";
 import { recordBatches } from "../../bench/harness/recorded-store.ts";
 import { replay } from "../../bench/harness/replay.ts";
 import { toPage } from "../../bench/harness/page.ts";
@@ -15,7 +17,7 @@ import { median, percentile } from "../../bench/harness/statistics.ts";
 import { toTable } from "../../bench/harness/table.ts";
 import { judge, verdictsOnAll } from "../../bench/harness/targets.ts";
 import { orderInput, orderSaga } from "../../bench/subjects/four-steps.ts";
-import { createRuntime } from "../../src/index.ts";
+import { createRuntime, openSqlite } from "../../src/index.ts";
 
 test("all take a turn in each round, in an order that turns around; the first round is not counted", async () => {
   const turns: string[] = [];
@@ -57,13 +59,18 @@ test("a target is reached by the median, from either side, and one that nobody m
   expect(all.length).toBeGreaterThan(10);
 });
 
-test("the limit writes the very rows that the runtime writes, all tables and columns", async () => {
+test("the limit writes the very rows that the runtime writes, all tables and columns; so does the store alone", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sagachart-bench-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const [recorded, raw] = [join(folder, "recorded.db"), join(folder, "raw.db")];
+  const pathOf = (name: string): string => join(folder, `${name}.db`);
+  const [recorded, raw, again] = [pathOf("recorded"), pathOf("raw"), pathOf("again")];
 
+  const calls: Call[] = [];
   const batches = await recordBatches(recorded, async (store) => {
-    const runtime = await createRuntime({ store, sagas: [orderSaga] });
+    const runtime = await createRuntime({
+      store: recordingCalls(store, calls),
+      sagas: [orderSaga],
+    });
     for (const instanceId of ["o-1", "o-2"]) {
       await runtime.start(orderSaga, {
         instanceId,
@@ -75,9 +82,13 @@ test("the limit writes the very rows that the runtime writes, all tables and col
     await runtime.close();
   });
   await replay(raw, batches);
+  const store = openSqlite(again);
+  await callAgain(store, calls);
+  await store.close();
 
   expect(batches.flat().length).toBeGreaterThan(20);
   expect(contentOf(raw)).toEqual(contentOf(recorded));
+  expect(contentOf(again)).toEqual(contentOf(recorded));
 });
 
 /** All rows by table, but of those that tell one file from another. */
@@ -119,11 +130,18 @@ test("a bench that ran again takes its place in the report, and the page says ho
   const whole = reportOf("npm run bench", [benchOf("saga", 1), benchOf("soak", 2)]);
 
   const page = toPage(
-    withAnew(whole, reportOf("npm run bench -- soak --minutes 30", [benchOf("soak", 3)])),
+    withAnew(
+      whole,
+      reportOf("npm run bench -- soak --minutes 30", [benchOf("soak", 3), benchOf("parts", 4)]),
+    ),
   );
 
   expect(page).toContain("Measured on 2026-01-02 by `npm run bench`");
   expect(page).toContain("`npm run bench -- saga`: 1 rounds");
   expect(page).toContain("`npm run bench -- soak --minutes 30`: 1 rounds");
-  expect(page.match(/\| sagas \| \/s \| \d/g)).toEqual(["| sagas | /s | 1", "| sagas | /s | 3"]);
+  expect(page.match(/\| sagas \| \/s \| \d/g)).toEqual([
+    "| sagas | /s | 1",
+    "| sagas | /s | 3",
+    "| sagas | /s | 4",
+  ]);
 });
