@@ -2,6 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { build } from "./harness/built.ts";
 
-const program = [build(), ...process.argv.slice(2)];
+const program = [await build(), ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, program, { stdio: "inherit" });
 process.exitCode = status ?? 1;

@@ -4,7 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { cliPath, execArgv, machinesPath } from "./built.ts";
+import { cliPath, execArgv, servedPath } from "./built.ts";
 
 export interface Server {
   readonly url: string;
@@ -23,7 +23,7 @@ export async function startServer(path: string): Promise<Server> {
       HOST: "127.0.0.1",
       PORT: "0",
       SAGACHART_DB: path,
-      SAGACHART_MACHINES: machinesPath,
+      SAGACHART_MACHINES: servedPath,
       NODE_ENV: "production",
     },
     stdio: ["ignore", "ignore", "pipe"],

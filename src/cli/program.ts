@@ -1,12 +1,12 @@
 /** The command line `sagachart`: all commands, and what they have in common. */
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { packageVersion } from "../package.ts";
 import { loadCommands } from "./commands.ts";
 import { Cli } from "./cli.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Shell } from "./shell.ts";
-import { packageVersion } from "./package-version.ts";
 
 /** Runs the command with these arguments, those behind its name, and resolves with how it ended. */
 export async function runCli(args: readonly string[], shell: Shell): Promise<ExitCode> {

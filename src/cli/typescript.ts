@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import type { Jiti } from "jiti";
 import { loadSagas } from "../machines.ts";
 import type { LoadModule } from "../machines.ts";
+import { isSource } from "../package.ts";
 import type { AnySaga } from "../saga/define.ts";
 
 /** The sagas of a folder, in TypeScript or JavaScript. @throws {SagaError} as `loadSagas` does. */
@@ -24,7 +25,7 @@ export async function loadAnyModule(path: string): Promise<unknown> {
 
 /** Undefined where this process runs from source, and so reads TypeScript already. */
 export function typeScriptLoader(): LoadModule | undefined {
-  if (import.meta.url.endsWith(".ts")) return undefined;
+  if (isSource) return undefined;
   let jiti: Promise<Jiti> | undefined;
   return async (path) => {
     try {

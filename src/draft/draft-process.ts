@@ -4,9 +4,9 @@
  */
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Clock } from "../clock.ts";
 import { SagaError } from "../errors.ts";
+import { isSource, programPath } from "../package.ts";
 import type {
   CheckAnswer,
   DraftReply,
@@ -148,9 +148,7 @@ export class DraftProcess {
   }
 
   #start(): ChildProcess {
-    const isSource = import.meta.url.endsWith(".ts");
-    const program = new URL(`${this.#program}.${isSource ? "ts" : "js"}`, import.meta.url);
-    const child = fork(fileURLToPath(program), {
+    const child = fork(programPath(`draft/${this.#program}`), {
       execArgv: [
         `--max-old-space-size=${draftLimits.memoryMbMax}`,
         // Where this package runs from source, so does the program.

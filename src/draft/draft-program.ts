@@ -13,11 +13,12 @@ import type { CheckOptions } from "../check/check.ts";
 import { toChartModel } from "../draw/model.ts";
 import { factsOf } from "../edit/facts.ts";
 import type { AnySaga } from "../saga/define.ts";
+import { isSource } from "../package.ts";
 import { lint } from "../saga/lint.ts";
 import type { CheckAnswer, DraftRequest, LoadAnswer, SagaFindings } from "./draft-message.ts";
 
 /** Where this package is read from source, its own modules are those that run here already. */
-const ownModules = import.meta.url.endsWith(".ts") ? await sourceModules() : {};
+const ownModules = isSource ? await sourceModules() : {};
 
 async function sourceModules(): Promise<Readonly<Record<string, unknown>>> {
   const [index, checks] = await Promise.all([import("../index.ts"), import("../check/check.ts")]);

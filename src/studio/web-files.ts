@@ -8,10 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** Of the same depth in `src/` and in `dist/`. */
-const webFolder = fileURLToPath(new URL("../../dist/studio/web/", import.meta.url));
+import { packagePath } from "../package.ts";
 
 export interface WebFile {
   readonly mediaType: string;
@@ -42,7 +39,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 export type WebFiles = ReadonlyMap<string, WebFile>;
 
 /** The files by their paths, such as `assets/main-1a2b.js`; null while there is no build. */
-export function readWebFiles(folder = webFolder): WebFiles | null {
+export function readWebFiles(folder = packagePath("dist/studio/web")): WebFiles | null {
   if (!existsSync(join(folder, "index.html"))) return null;
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return new Map(

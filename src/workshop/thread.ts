@@ -1,9 +1,9 @@
 /** One thread that runs the workshop's program: it can be asked, and ended in the middle of anything. */
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { SagaError } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
 import { errorStatus } from "../errors.ts";
+import { programPath } from "../package.ts";
 import type { WorkshopAnswer, WorkshopData, WorkshopRequest } from "./request.ts";
 
 // Node 20 reads no TypeScript: from source the program is loaded as the sagas are.
@@ -40,9 +40,7 @@ export class WorkshopThread {
   #ended: SagaError | null = null;
 
   constructor(machinesPath: string) {
-    const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-    const program = fileURLToPath(new URL(`./program${extension}`, import.meta.url));
-    const workerData: WorkshopData = { program, machinesPath };
+    const workerData: WorkshopData = { program: programPath("workshop/program"), machinesPath };
     this.#worker = new Worker(bootstrap, {
       eval: true,
       workerData,

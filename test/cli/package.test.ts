@@ -15,6 +15,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { buildStudio } from "../../scripts/build-studio.ts";
+import { bundle } from "../../scripts/bundle.ts";
 import { end } from "../crash/processes.ts";
 
 /** Thousands of small files. */
@@ -32,6 +33,7 @@ async function packInto(folder: string): Promise<string> {
   const staged = join(folder, "package");
   mkdirSync(staged);
   run(".", "node_modules/.bin/tsc", "-p", "src", "--outDir", join(staged, "dist"));
+  await bundle(join(staged, "dist"));
   for (const file of ["package.json", "CHANGELOG.md", "LICENSE", "README.md"]) {
     cpSync(file, join(staged, file));
   }

@@ -6,18 +6,15 @@
  * out a migration whose timestamp is older than the last one applied.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Database } from "better-sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { SagaError } from "../../errors.ts";
+import { packagePath } from "../../package.ts";
 import { createPrivately } from "./database-path.ts";
 import { once } from "./statements.ts";
 
 /** "Saga" in ASCII. Marks our files in SQLite's header, where `file` and the sqlite3 shell show it. */
 const APPLICATION_ID = 0x53616761;
-
-// This module is three levels below the package root in `src` and in `dist`, and the package ships `src/…/migrations`.
-const MIGRATIONS_URL = new URL("../../../src/store/sqlite/migrations", import.meta.url);
 
 /** A larger file is migrated without a copy, which would take minutes and as much space again. */
 const MIGRATION_BACKUP_BYTES_MAX = 1024 * 1024 * 1024;
@@ -52,7 +49,7 @@ export function findPendingMigrations(client: Database, path: string): PendingMi
 
 // Read once: the files of a program do not change while it runs.
 const readMigrations = once(() =>
-  readMigrationFiles({ migrationsFolder: fileURLToPath(MIGRATIONS_URL) }),
+  readMigrationFiles({ migrationsFolder: packagePath("src/store/sqlite/migrations") }),
 );
 
 /** How many migrations this program knows. */
