@@ -20,10 +20,11 @@ export interface ServerMetrics {
 
 /** Counts the answers of all routes that are declared after it. */
 export function countAnswers(app: FastifyInstance, metrics: ServerMetrics): void {
-  app.addHook("onResponse", async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+  app.addHook("onResponse", ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
     // Paths that nobody declared are made by clients, as many as they like.
     const route = routeOptions.url ?? "none";
     metrics.answered({ method, route, status: statusCode, tookMs: elapsedTime });
+    done();
   });
 }
 

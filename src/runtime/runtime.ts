@@ -44,7 +44,7 @@ import { readTraceparent } from "./trace.ts";
 import { toView } from "./readers/view.ts";
 import type { InstanceView } from "./readers/view.ts";
 import { waitAfter, WAIT_MS } from "./readers/wait-after.ts";
-import type { WaitOptions } from "./readers/wait-after.ts";
+import type { WaitedAfter, WaitOptions } from "./readers/wait-after.ts";
 import { Waiters } from "./readers/waiters.ts";
 import { WatchedStore } from "./gate/watched-store.ts";
 import type { Condition, Waited } from "./readers/waiters.ts";
@@ -197,9 +197,9 @@ export class Runtime {
       traceparent: readTraceparent(options.traceparent),
       attributes: checkAttributes(options.attributes ?? {}),
     };
-    const deed = async () => ({ isOld: false, ...(await this.#loop.mover.start(request)) });
-    const { created, view, waited } = await this.#waitAfter(key, deed, options);
-    return { created, instance: this.#loop.placed(key, view), waited };
+    const start = () => this.#loop.mover.start(request);
+    const { done, view, waited } = await this.#waitAfter(key, start, options);
+    return { created: done.created, instance: this.#loop.placed(key, view), waited };
   }
 
   /**
@@ -241,12 +241,9 @@ export class Runtime {
     const source = typeof type === "string" && type.startsWith("saga.") ? "operator" : "client";
     const traceparent = readTraceparent(options.traceparent);
     const delivery = { kind: "event", source, event, eventId, traceparent } as const;
-    const deed = async () => {
-      const done = await this.#loop.mover.send(key, delivery);
-      return { isOld: done.repeated, ...done };
-    };
-    const { repeated, parked, view, waited } = await this.#waitAfter(key, deed, options);
-    return { repeated, parked, instance: view, waited };
+    const send = () => this.#loop.mover.send(key, delivery);
+    const { done, view, waited } = await this.#waitAfter(key, send, options);
+    return { repeated: done.repeated, parked: done.parked, instance: view, waited };
   }
 
   /**
@@ -362,7 +359,7 @@ export class Runtime {
   ): Promise<{ instance: InstanceView; waited: Waited | undefined }> {
     this.#checkOpen();
     const key = this.#keyOf(saga.name, instanceId);
-    const look = async () => ({ view: await this.get(saga, instanceId), isOld: false });
+    const look = async () => ({ view: await this.get(saga, instanceId) });
     const { view, waited } = await this.#waitAfter(key, look, options);
     return { instance: view, waited };
   }
@@ -451,11 +448,11 @@ export class Runtime {
     this.#feed.close();
   }
 
-  #waitAfter<Deed extends { view: InstanceView; isOld: boolean }>(
+  #waitAfter<Deed extends { view: InstanceView; repeated?: boolean }>(
     key: InstanceKey,
     deed: () => Promise<Deed>,
     options: WaitOptions,
-  ): Promise<Deed & { waited: Waited | undefined }> {
+  ): Promise<WaitedAfter<Deed>> {
     const read = (): Promise<InstanceView> => this.get({ name: key.saga }, key.instanceId);
     return waitAfter(deed, options, { waiters: this.#waiters, key, read });
   }

@@ -23,7 +23,7 @@ test("a state that comes and goes before the deed is answered is not missed", as
   const { tell, at } = bench();
   const deed = async () => {
     for (const view of [viewOf(2, "a"), viewOf(3, "b"), viewOf(4, "c")]) tell(view);
-    return { view: viewOf(2, "a"), isOld: false };
+    return { view: viewOf(2, "a") };
   };
 
   const { view, waited } = await waitAfter(deed, { waitFor: { state: "b" } }, at);
@@ -35,7 +35,7 @@ test("a state that was left before the deed does not count", async () => {
   const { tell, at } = bench();
   const deed = async () => {
     for (const view of [viewOf(2, "b"), viewOf(3, "a")]) tell(view);
-    return { view: viewOf(3, "a"), isOld: false };
+    return { view: viewOf(3, "a") };
   };
 
   const waiting = waitAfter(deed, { waitFor: { state: "b" } }, at);
@@ -48,7 +48,7 @@ test("a deed that takes longer than the time is still looked at", async () => {
   const { clock, at } = bench();
   const slowly = (state: string) => async () => {
     await clock.advance(100);
-    return { view: viewOf(2, state), isOld: false };
+    return { view: viewOf(2, state) };
   };
   const options = { waitFor: { state: "b" }, timeoutMs: 10 };
 
@@ -62,7 +62,7 @@ test("a deed that takes longer than the time is still looked at", async () => {
 test("what is committed is answered even if the runtime stops meanwhile", async () => {
   const { waiters, at } = bench();
   const stopped = new SagaError("SAGA_RUNTIME_CLOSED", "it stops");
-  const deed = () => Promise.resolve({ view: viewOf(2, "a"), isOld: false });
+  const deed = () => Promise.resolve({ view: viewOf(2, "a") });
   const read = () => Promise.reject(stopped);
 
   const waiting = waitAfter(deed, { waitFor: { state: "b" } }, { ...at, read });
@@ -74,7 +74,7 @@ test("what is committed is answered even if the runtime stops meanwhile", async 
 test("whatever happens nobody stays waiting", async () => {
   const { clock, waiters, at } = bench();
   const failing = () => Promise.reject(new Error("refused"));
-  const working = () => Promise.resolve({ view: viewOf(2, "a"), isOld: false });
+  const working = () => Promise.resolve({ view: viewOf(2, "a") });
   const waitFor = { state: "b" };
   const gone = new AbortController();
 

@@ -18,15 +18,21 @@ export interface WaitOptions {
 /** How long callers wait who do not say, ms. */
 export const WAIT_MS = 30_000;
 
-/** What the deed gave. `isOld`: the view is older than the deed, as with an event that was sent before. */
+/** What the deed gave. `repeated`: the view is older than the deed, as with an event that was sent before. */
 interface Done {
   readonly view: InstanceView;
-  readonly isOld: boolean;
+  readonly repeated?: boolean;
+}
+
+/** How the waiting ended, and the instance at its end; `waited` is undefined if there was nothing to wait for. */
+export interface WaitedAfter<Deed> {
+  readonly done: Deed;
+  readonly view: InstanceView;
+  readonly waited: Waited | undefined;
 }
 
 /**
- * The view is that of the end of the waiting; `waited` is undefined if there was nothing to wait for. An error of
- * the deed is thrown; after it there is none, since what is committed is not to be denied.
+ * An error of the deed is thrown; after it there is none, since what is committed is not to be denied.
  *
  * @throws {SagaError} SAGA_WAITERS_FULL before anything was done.
  */
@@ -34,17 +40,20 @@ export async function waitAfter<Deed extends Done>(
   deed: () => Promise<Deed>,
   { waitFor, timeoutMs = WAIT_MS, signal }: WaitOptions,
   { waiters, key, read }: { waiters: Waiters; key: InstanceKey; read: () => Promise<InstanceView> },
-): Promise<Deed & { waited: Waited | undefined }> {
-  if (waitFor === undefined) return { waited: undefined, ...(await deed()) };
+): Promise<WaitedAfter<Deed>> {
+  if (waitFor === undefined) {
+    const done = await deed();
+    return { done, view: done.view, waited: undefined };
+  }
   const waiter = waiters.open(key, waitFor, { timeoutMs, signal });
   try {
     const done = await deed();
     // Seen from the answer of the first one on, and by what has become of the instance since.
-    const present = done.isOld ? await read().catch(() => null) : null;
+    const present = done.repeated === true ? await read().catch(() => null) : null;
     waiter.lookFrom(done.view);
     if (present !== null) waiter.look(present);
     const { waited, view } = await waiter.over.catch((): WaitOutcome => timeUp);
-    return { ...done, view: view ?? (await read().catch(() => present ?? done.view)), waited };
+    return { done, view: view ?? (await read().catch(() => present ?? done.view)), waited };
   } finally {
     waiter.close();
   }
