@@ -58,6 +58,15 @@ const parts: readonly Part[] = [
     figures: /^(full|relaxed): |faults, and how often|processes died|openings, /,
   },
   {
+    name: "edits",
+    share: 0.05,
+    secondsMin: 60,
+    // An edit takes about a hundredth of a second.
+    command: (seconds) =>
+      `EDIT_SEED=${Date.now() % 1_000_000} EDIT_OPERATIONS=${seconds * 80} npx vitest run test/edit/random`,
+    figures: /^\S+, seed \d+: .* edits/,
+  },
+  {
     name: "benches",
     share: 0,
     secondsMin: 180,
