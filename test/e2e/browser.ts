@@ -31,6 +31,9 @@ export interface World {
   visit(path: string, options?: VisitOptions): Promise<Page>;
 }
 
+/** Far longer than a page takes, also where others work beside it. */
+const PATIENCE_MS = 90_000;
+
 /** Starts the server of a test file with these sagas; what it gives is there when the tests run. */
 export function useStudio(sagas: readonly AnySaga[], machines?: ServerOptions["machines"]): World {
   const made: { runtime?: Runtime; url?: string; browser?: Browser } = {};
@@ -54,7 +57,7 @@ export function useStudio(sagas: readonly AnySaga[], machines?: ServerOptions["m
       await app.close();
       await runtime.close({ graceMs: 0 });
     };
-  }, 90_000);
+  }, PATIENCE_MS);
   afterEach(async () => {
     const opened = pages.splice(0);
     await Promise.all(opened.map(({ page }) => page.context().close()));
@@ -79,6 +82,7 @@ export function useStudio(sagas: readonly AnySaga[], machines?: ServerOptions["m
     },
     visit: async (path, options = {}) => {
       const page = await openPage(there("browser"), options);
+      page.setDefaultTimeout(PATIENCE_MS);
       pages.push({ page, troubles: watched(page, there("url")) });
       await page.goto(`${there("url")}/studio${path}`);
       await page.locator(".head").waitFor();

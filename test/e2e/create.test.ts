@@ -9,7 +9,7 @@ import { useStudio } from "./browser.ts";
 
 const machinesPath = machinesForFile();
 const studio = useStudio([orderSaga], { machinesPath, isWritable: true });
-const timeout = 120_000;
+const timeout = 180_000;
 
 test("a saga is created from a template, and goes on in the editor", { timeout }, async () => {
   const page = await studio.visit("/");

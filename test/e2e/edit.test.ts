@@ -12,7 +12,7 @@ import { machinesForFile } from "../draft/machines-at-hand.ts";
 const machinesPath = machinesForFile();
 const studio = useStudio([orderSaga], { machinesPath, isWritable: true });
 const chartPath = join(machinesPath, "order", "chart.ts");
-const timeout = 120_000;
+const timeout = 180_000;
 
 async function openEditor(options: VisitOptions = {}): Promise<Page> {
   const page = await studio.visit("/m/order/edit", options);

@@ -59,11 +59,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("they compile in the strictest way", { timeout: 60_000 }, () => {
+test("they compile in the strictest way", { timeout: 180_000 }, () => {
   expect(run("tsc", ["-p", folder])).toBe("");
 });
 
-test("they have nothing that the linter minds", { timeout: 60_000 }, () => {
+test("they have nothing that the linter minds", { timeout: 180_000 }, () => {
   // The linter passes over what git leaves alone, so they go elsewhere.
   const elsewhere = mkdtempSync(join(tmpdir(), "sagachart-"));
   onTestFinished(() => rmSync(elsewhere, { recursive: true, force: true }));
@@ -79,7 +79,7 @@ test("they have nothing that the linter minds", { timeout: 60_000 }, () => {
   expect(said).toContain(`on ${shapes.length * 5} files`);
 });
 
-test("their own tests pass", { timeout: 120_000 }, () => {
+test("their own tests pass", { timeout: 180_000 }, () => {
   const said = run("vitest", ["run", "--root", folder, "--maxWorkers", "1"]);
 
   expect(said).toMatch(new RegExp(`Test Files.* ${shapes.length} passed`));
