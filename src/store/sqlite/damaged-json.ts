@@ -10,7 +10,7 @@ import type { InstanceKey, OperationRecord, Quarantine } from "../store.ts";
 export function jsonOf<Value>(name: string, damaged: Value) {
   return customType<{ data: Value; driverData: string }>({
     dataType: () => "text",
-    toDriver: (value) => JSON.stringify(value),
+    toDriver: toJson,
     fromDriver(kept) {
       // A damaged text may come as another type.
       if (typeof kept !== "string") return damaged;
@@ -21,6 +21,15 @@ export function jsonOf<Value>(name: string, damaged: Value) {
       }
     },
   })(name);
+}
+
+// Most lists of tags and most attributes are empty, and each step writes or seals them four times.
+function toJson(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : JSON.stringify(value);
+  // A damaged text may have been read as anything.
+  if (typeof value !== "object") return JSON.stringify(value);
+  for (const _ in value) return JSON.stringify(value);
+  return "{}";
 }
 
 export const DAMAGED = "\u0000damaged";

@@ -63,15 +63,23 @@ type RowOf<Select extends BuiltSelect> = Select["_"]["result"][number];
 export function describeWrite<Values extends object, Beside extends object = object>(
   describe: Describe<BuiltQuery>,
 ): Prepare<PreparedWrite<Values, Beside>> {
-  const text = once(() => toText(describe(DESCRIBED)));
-  const call = once(() => toCall("run", text().sources));
+  const { call, prepare } = describeRun(describe, "beside");
   return onceFor((client) => {
-    const statement = once(() => client.prepare(text().sql));
+    const statement = prepare(client);
     return {
       run: (values: object, beside: object = NOTHING) =>
         call()(statement(), values, beside).changes,
     };
   });
+}
+
+/** `seal`: whether the seal of a row is given beside its record, or by itself. */
+function describeRun(describe: Describe<BuiltQuery>, seal: "beside" | "alone") {
+  const text = once(() => toText(describe(DESCRIBED)));
+  return {
+    call: once(() => toCall("run", text().sources, seal)),
+    prepare: (client: Database) => once(() => client.prepare(text().sql)),
+  };
 }
 
 /** A write of rows that carry their seals. */
@@ -84,23 +92,14 @@ export function describeSealed<Values extends object, Beside extends object = ob
   seal: Seal,
   describe: Describe<BuiltQuery>,
 ): Prepare<SealedWrite<Values, Beside>> {
-  const prepare = describeWrite<Values, Beside & { readonly seal: number }>(describe);
-  return (client) => {
-    const write = prepare(client);
+  const { call, prepare } = describeRun(describe, "alone");
+  return onceFor((client) => {
+    const statement = prepare(client);
     return {
-      run: (owner, values, beside) => write.run(values, withSeal(beside, seal(owner, values))),
+      run: (owner, values, beside) =>
+        call()(statement(), values, beside, seal(owner, values)).changes,
     };
-  };
-}
-
-/** Not by a spread: to add to what was spread costs V8 ten times as much. */
-function withSeal<Beside extends object>(
-  beside: Beside,
-  seal: number,
-): Beside & { readonly seal: number } {
-  const all = { seal } as Record<string, unknown>;
-  for (const name in beside) all[name] = beside[name];
-  return all as Beside & { readonly seal: number };
+  });
 }
 
 /** For one column of a row, or of one that is written and returned. */
@@ -175,7 +174,7 @@ function toText(query: BuiltQuery): Text {
 }
 
 interface Calls {
-  readonly run: (statement: Statement, values: object, beside: object) => RunResult;
+  readonly run: (statement: Statement, values: object, beside: object, seal?: number) => RunResult;
   readonly get: (statement: Statement, values: object, beside: object) => unknown;
   readonly all: (statement: Statement, values: object, beside: object) => readonly unknown[];
 }
@@ -184,14 +183,20 @@ interface Calls {
  * Calls a statement with a value of each source. Written out, each name is looked for at a place of its own in the
  * code; and 18 values that are arguments are bound in a fifth less time than as a list.
  */
-function toCall<Verb extends keyof Calls>(verb: Verb, sources: readonly Source[]): Calls[Verb] {
+function toCall<Verb extends keyof Calls>(
+  verb: Verb,
+  sources: readonly Source[],
+  seal: "beside" | "alone" = "beside",
+): Calls[Verb] {
   const values = sources.map(({ name }, index) => {
+    // To put it beside the rest would be a copy of that for each row.
+    if (name === "seal" && seal === "alone") return name;
     const place = `[${JSON.stringify(name)}]`;
     return name === null
       ? `sources[${index}].constant`
       : `kept(sources[${index}], beside${place}, values${place})`;
   });
-  const text = `(statement, values, beside) => statement.${verb}(${values.join()})`;
+  const text = `(statement, values, beside, seal) => statement.${verb}(${values.join()})`;
   return writtenOut(text, { sources, kept }) as Calls[Verb];
 }
 
