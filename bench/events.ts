@@ -18,7 +18,8 @@ import { eventPath, jsonHeaders, noteBody, openTicket, ticketId } from "./subjec
 
 const CONNECTIONS = [1, 10, 100];
 const INSTANCES = 1_000;
-const TURN_SECONDS = 2;
+const TURN_SECONDS = 1.5;
+const WARMING_SECONDS = 0.5;
 const COMMITS = 500;
 
 export const eventsBench: Bench = {
@@ -79,13 +80,17 @@ async function startServer(method: string, argument?: object): Promise<Server> {
 
 function toContestants(name: string, turn: Turn): Contestants {
   return Object.fromEntries(
-    CONNECTIONS.map((connections) => [`${name}, ${connections}`, () => measure(connections, turn)]),
+    CONNECTIONS.map((connections) => [
+      `${name}, ${connections}`,
+      (round) => measure(connections, turn, round === 0),
+    ]),
   );
 }
 
 async function measure(
   connections: number,
   { server: { child, url }, load, paths, options }: Turn,
+  isWarming: boolean,
 ): Promise<Measured> {
   await child.call("look");
   const result = await load.call<LoadResult>("load", {
@@ -94,7 +99,7 @@ async function measure(
     body: noteBody,
     headers: jsonHeaders,
     connections,
-    seconds: options.isSmoke ? 0.2 : TURN_SECONDS,
+    seconds: options.isSmoke ? 0.2 : isWarming ? WARMING_SECONDS : TURN_SECONDS,
   });
   if (result.failed > 0) throw new Error(`${result.failed} requests to ${url} failed`);
   const { busyPercent, cpuMicroseconds } = await child.call<ServerLook>("look");

@@ -39,7 +39,7 @@ export const parkedBench: Bench = {
         some: await prepare(some, { options, load }),
         many: await prepare(many, { options, load }),
       };
-      const samples = await alternate(options, contestants);
+      const samples = await alternate({ ...options, isWarming: false }, contestants);
       const sizes = { few: few, some: some, many: many };
       const rows = Object.entries(sizes).flatMap(([name, count]) => {
         const of = (measured: string): readonly number[] => samples.of(name, measured);

@@ -110,7 +110,7 @@ export const peersBench: Bench = {
       [LIMIT]: () => measureSagas(folder, batches, limitSagas),
       ...Object.fromEntries(peers.map((peer) => [peer.name, () => takeTurn(peer)])),
     };
-    const samples = await alternate({ rounds, isSmoke }, contestants);
+    const samples = await alternate({ rounds, isSmoke, isWarming: false }, contestants);
     const missing = all.filter((peer) => !peers.includes(peer));
     return {
       rows: [...peers.flatMap((peer) => toRows(peer, samples)), ...toLimits(peers, samples)],

@@ -25,7 +25,7 @@ const SMOKE_COURIERS = 20;
 /** Each moves once a second. */
 const EVENTS_PER_SECOND = 1_000;
 const CONNECTIONS = 50;
-const TURN_SECONDS = 3;
+const TURN_SECONDS = 2;
 const SMOKE_SECONDS = 0.5;
 /** 302 states and 601 transitions. */
 const STEPS = 60;

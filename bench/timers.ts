@@ -59,11 +59,14 @@ export const timersBench: Bench = {
     options.tell("the rows are recorded");
     const load = startChild(new URL("processes/load.ts", import.meta.url));
     try {
-      const samples = await alternate(options, {
-        runtime: () =>
-          withCopy(file, (copy) => measureRuntime(copy, { due, isSmoke: options.isSmoke, load })),
-        limit: () => withCopy(file, async (copy) => ({ ms: await replay(copy, batches) })),
-      });
+      const samples = await alternate(
+        { ...options, isWarming: false },
+        {
+          runtime: () =>
+            withCopy(file, (copy) => measureRuntime(copy, { due, isSmoke: options.isSmoke, load })),
+          limit: () => withCopy(file, async (copy) => ({ ms: await replay(copy, batches) })),
+        },
+      );
       const of = (measured: string): readonly number[] => samples.of("runtime", measured);
       const limit = samples.of("limit", "ms");
       return {

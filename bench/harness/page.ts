@@ -10,7 +10,7 @@ Every accepted event is forced to the disk before it is answered (\`synchronous=
 no feature is switched off. Rates depend on the machine; believe the ratios, which are taken within one round of one run.`;
 
 const READING = `In each table, a measure has one number for each round: its median, least and greatest stand here. All that is compared takes its
-turn in every round, in an order that turns around; one round before them warms up and is not counted. *ratio* is the median of the ratios
+turn in every round, in an order that turns around; one round before them warms up and is not counted, unless each turn is a process of its own. *ratio* is the median of the ratios
 within the rounds, *to* is what it is divided by.`;
 
 export function toPage(report: Report): string {

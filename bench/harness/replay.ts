@@ -42,27 +42,51 @@ export async function prepareReplay(
   const db = openConnection(path);
   db.pragma(`synchronous = ${synchronous}`);
   alter(db);
-  const statements = new Map<string, Statement>();
-  const prepared = batches.map((batch) =>
-    batch.map((change) => {
-      const sql = toSql(change);
-      const statement = statements.get(sql) ?? db.prepare(sql);
-      statements.set(sql, statement);
-      return { statement, values: toValues(change) };
-    }),
-  );
+  const { texts, written } = toPlan(batches);
+  const statements: readonly Statement[] = texts.map((text) => db.prepare(text));
   const [begin, commit] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT")];
 
   return {
     run() {
-      for (const batch of prepared) {
+      for (const batch of written) {
         begin.run();
-        for (const { statement, values } of batch) statement.run(...values);
+        for (const { text, values } of batch) statements[text]?.run(...values);
         commit.run();
       }
     },
     close: () => void db.close(),
   };
+}
+
+/** The texts of statements, and for each row the index of its text and what is bound. */
+interface Plan {
+  readonly texts: readonly string[];
+  readonly written: readonly (readonly Written[])[];
+}
+
+interface Written {
+  readonly text: number;
+  readonly values: readonly unknown[];
+}
+
+// The same batches are written again in each round.
+const plans = new WeakMap<Batches, Plan>();
+
+function toPlan(batches: Batches): Plan {
+  const known = plans.get(batches);
+  if (known !== undefined) return known;
+  const indexes = new Map<string, number>();
+  const written = batches.map((batch) =>
+    batch.map((change) => {
+      const sql = toSql(change);
+      const text = indexes.get(sql) ?? indexes.size;
+      indexes.set(sql, text);
+      return { text, values: toValues(change) };
+    }),
+  );
+  const plan = { texts: [...indexes.keys()], written };
+  plans.set(batches, plan);
+  return plan;
 }
 
 function toSql({ table, operation, columns }: Change): string {

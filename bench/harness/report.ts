@@ -38,7 +38,7 @@ export function toText(report: BenchReport): string {
     story,
     "",
     machineLine(machine),
-    `${rounds} rounds in alternation after one that warms up, ${seconds} s; ${settingsLine(report)}`,
+    `${rounds} rounds in alternation, ${seconds} s; ${settingsLine(report)}`,
     "",
     toTable(rows),
     ...(verdicts.length > 0 ? ["", toVerdictTable(verdicts)] : []),

@@ -11,27 +11,31 @@ export type Measured = Readonly<Record<string, number>>;
 /** Whoever is measured, by name. A turn sets up what it needs, and cleans up. */
 export type Contestants = Readonly<Record<string, (round: number) => Promise<Measured> | Measured>>;
 
+export interface Rounds extends Pick<BenchOptions, "rounds" | "isSmoke"> {
+  /** Whether a round that is not counted comes first. */
+  readonly isWarming?: boolean;
+}
+
 /** What all rounds measured. */
 export interface Samples {
   /** One number for each round. @throws if nobody measured that. */
   of(contestant: string, measure: string): readonly number[];
 }
 
-/** Gives every contestant a turn in each round, after a round that is not counted; a smoke test needs none. */
+/**
+ * Gives every contestant a turn in each round, after a round that is not counted. That one is left out in a smoke test,
+ * and where nothing stays warm, since each turn is a process of its own.
+ */
 export async function alternate(
-  { rounds, isSmoke }: Pick<BenchOptions, "rounds" | "isSmoke">,
+  { rounds, isSmoke, isWarming = !isSmoke }: Rounds,
   contestants: Contestants,
 ): Promise<Samples> {
   const samples = new Map<string, number[]>();
   const names = Object.keys(contestants);
-  for (let round = isSmoke ? 1 : 0; round <= rounds; round += 1) {
+  for (let round = isWarming ? 0 : 1; round <= rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const measured = await contestants[name]?.(round);
-      if (round === 0) continue;
-      for (const [measure, value] of Object.entries(measured ?? {})) {
-        const key = keyOf(name, measure);
-        samples.set(key, [...(samples.get(key) ?? []), value]);
-      }
+      if (round > 0) keep(samples, name, measured ?? {});
     }
   }
   return {
@@ -41,6 +45,13 @@ export async function alternate(
       return values;
     },
   };
+}
+
+function keep(samples: Map<string, number[]>, name: string, measured: Measured): void {
+  for (const [measure, value] of Object.entries(measured)) {
+    const key = keyOf(name, measure);
+    samples.set(key, [...(samples.get(key) ?? []), value]);
+  }
 }
 
 /** A row that is compared with nothing. */

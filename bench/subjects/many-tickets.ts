@@ -9,7 +9,7 @@ import { chainOfJournal, sealOfInstance, sealOfTimer } from "../../src/store/sql
 import { chainStart } from "../../src/store/sqlite/seal.ts";
 import type { WriteSet } from "../../src/store/store.ts";
 import { ticketSaga } from "../machines/ticket/index.ts";
-import { dropIndexes } from "./indexes.ts";
+import { dropIndexes, prepareFilling } from "./indexes.ts";
 import { ticketId } from "./tickets.ts";
 
 const TRANSACTION_TICKETS = 50_000;
@@ -27,7 +27,7 @@ export interface Fill {
 export async function fillTickets(path: string, { count, dueAtMs }: Fill): Promise<void> {
   const template = await openTemplate(path);
   const db = new Database(path);
-  db.pragma("synchronous = OFF");
+  prepareFilling(db);
   db.pragma("cache_size = -200000");
   const copy = prepareCopy(db, template);
   const buildIndexes = dropIndexes(db);

@@ -5,7 +5,7 @@ import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { chainOfJournal, sealOfInstance } from "../../src/store/sqlite/row-seals.ts";
 import { instances, journal } from "../../src/store/sqlite/schema.ts";
 import { chainStart } from "../../src/store/sqlite/seal.ts";
-import { dropIndexes } from "./indexes.ts";
+import { dropIndexes, prepareFilling } from "./indexes.ts";
 
 /** When the first instance started, and the time between two starts. */
 export const START_MS = Date.UTC(2026, 0, 1);
@@ -24,7 +24,7 @@ export function idOf(index: number): string {
 /** Copies `template-<n>` so often that it has `shares[n]` of 10,000 instances; the most common come last. */
 export function fill(path: string, count: number, shares: readonly number[]): void {
   const db = new Database(path);
-  db.pragma("synchronous = OFF");
+  prepareFilling(db);
   db.pragma("cache_size = -500000");
   const copy = prepareCopy(db);
   const buildIndexes = dropIndexes(db);
@@ -42,7 +42,6 @@ export function fill(path: string, count: number, shares: readonly number[]): vo
   db.exec(
     "UPDATE places SET instances = (SELECT count(*) FROM instances WHERE instances.place = places.key)",
   );
-  db.pragma("wal_checkpoint(TRUNCATE)");
   db.close();
 }
 

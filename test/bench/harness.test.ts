@@ -31,6 +31,9 @@ test("all take a turn in each round, in an order that turns around; the first ro
   expect(turns).toEqual(["a0", "b0", "b1", "a1", "a2", "b2"]);
   expect(samples.of("a", "ms")).toEqual([1, 2]);
   expect(() => samples.of("a", "s")).toThrow('"a" did not measure "s"');
+  const cold = await alternate({ rounds: 2, isSmoke: false, isWarming: false }, { c: take("c") });
+  expect(cold.of("c", "ms")).toEqual([1, 2]);
+  expect(turns.slice(6)).toEqual(["c1", "c2"]);
 });
 
 test("a ratio is taken within each round, and the table shows the median of them", () => {
