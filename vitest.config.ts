@@ -86,7 +86,8 @@ export default defineConfig({
           include: beside,
           isolate: false,
           maxWorkers: 2,
-          testTimeout: 60_000,
+          // Twice what a page may take for one thing that is waited for.
+          testTimeout: 180_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
