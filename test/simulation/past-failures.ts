@@ -1,7 +1,6 @@
 /**
  * Seeds that have failed once, each with what was wrong then. They are run first, always. A seed means another run
- * when the cast or the faults change, so they are played without guests and onlookers; it
- * costs little to keep.
+ * when the cast or the faults change, so they are played without guests and onlookers; it costs little to keep.
  */
 export const pastFailures: readonly { readonly seed: number; readonly was: string }[] = [
   { seed: 4, was: "the journal of a child instance could not be computed again" },

@@ -27,7 +27,7 @@ export function jsonOf<Value>(name: string, damaged: Value) {
 function toJson(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "[]" : JSON.stringify(value);
   // A damaged text may have been read as anything.
-  if (typeof value !== "object") return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   for (const _ in value) return JSON.stringify(value);
   return "{}";
 }
