@@ -13,6 +13,10 @@ const READING = `In each table, a measure has one number for each round: its med
 turn in every round, in an order that turns around; one round before them warms up and is not counted, unless each turn is a process of its own. *ratio* is the median of the ratios
 within the rounds, *to* is what it is divided by.`;
 
+const MISSED = `Where a target is missed, two of the tables below tell why. In *peers* the limit takes part as well: what the very rows of our sagas would
+take by raw statements, with XState's transitions and nothing else, so it shows how far a target can be reached at all with what we keep of each step.
+In *parts* each part of a transition is done by itself: no single one is in the way.`;
+
 export function toPage(report: Report): string {
   const { begunAt, command, benches, machine } = report;
   const verdicts = verdictsOnAll(benches.flatMap((bench) => bench.verdicts));
@@ -28,6 +32,7 @@ export function toPage(report: Report): string {
     "",
     toVerdictTable(verdicts),
     "",
+    ...(verdicts.every(({ isReached }) => isReached) ? [] : [MISSED, ""]),
     READING,
     "",
     ...benches.flatMap(toSection),
